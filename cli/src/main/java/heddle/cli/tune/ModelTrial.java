@@ -24,9 +24,10 @@ import java.util.stream.Collectors;
 
 /**
  * Runs a model in turns under the policy's schedules and under others, and compares the times of its kernels. Both run in the same
- * moments, so that a machine that gets slower or faster meanwhile does not decide. Kernels that are equal count as one.
+ * moments, so that a machine that gets slower or faster meanwhile does not decide. Kernels that are equal count as one. A schedule may want
+ * a table of its mask that others do not: its time shows in whole runs.
  */
-public final class ModelTrial implements Trial {
+public final class ModelTrial implements Trial, AutoCloseable {
     /** Seconds until a model is warm: its kernels run in tight loops, which HotSpot compiles soon. */
     private static final WarmUp WARM_UP = new WarmUp(0.5, 3);
 
@@ -94,7 +95,13 @@ public final class ModelTrial implements Trial {
     @Override
     public Ready of(Map<String, KernelSchedule> schedules) {
         CompiledModel compiled = compiled(schedules);
-        return () -> compare(compiled, schedules.keySet());
+        return () -> {
+            try {
+                return compare(compiled, schedules.keySet());
+            } catch (DiagnosticException e) {
+                throw new Refused(e);
+            }
+        };
     }
 
     /** The model under other schedules, warm; what was compiled before is closed. */
@@ -132,9 +139,9 @@ public final class ModelTrial implements Trial {
         long begin = System.nanoTime();
         for (int turn = 0; turn < TURNS || System.nanoTime() - begin < SECONDS * 1e9; turn++) {
             Map<String, Long> before = profile(usual);
-            profile(compiled)
-                    .forEach((kernel, nanos) ->
-                            turns.computeIfAbsent(kernel, k -> new Turns()).add(before.get(kernel), nanos));
+            Map<String, Long> after = profile(compiled);
+            changed.forEach(kernel ->
+                    turns.computeIfAbsent(kernel, k -> new Turns()).add(before.get(kernel), after.get(kernel)));
             boolean isSlow = turn == TURNS - 1
                     && changed.stream().allMatch(kernel -> turns.get(kernel).ratio() > SLOW);
             if (isSlow) {
@@ -182,5 +189,12 @@ public final class ModelTrial implements Trial {
         long begin = System.nanoTime();
         compiled.run(inputs);
         return System.nanoTime() - begin;
+    }
+
+    /** Frees what the models have on a device. */
+    @Override
+    public void close() {
+        other.ifPresent(CompiledModel::close);
+        usual.close();
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,11 +155,24 @@ public record ScheduleSearch(Trial trial, BooleanSupplier goesOn) {
         if (faster.isEmpty()) {
             return;
         }
-        Map<String, Double> times = trial.of(named(faster)).times();
+        Map<String, Double> times = confirmed(faster);
         faster.keySet().forEach(state -> {
-            boolean holds = time(state, times) < 1 - GAIN;
+            boolean holds = times.containsKey(state.kernel.name) && time(state, times) < 1 - GAIN;
             state.best = holds ? state.best : state.kernel.start;
             state.time = holds ? time(state, times) : 1;
         });
+    }
+
+    /** The times of schedules; where the machine refuses all at once, of those that it takes alone. */
+    private Map<String, Double> confirmed(Map<State, KernelSchedule> schedules) {
+        try {
+            return trial.of(named(schedules)).times();
+        } catch (Trial.Refused e) {
+            Map<String, Double> times = new HashMap<>();
+            if (schedules.size() > 1) {
+                schedules.forEach((state, schedule) -> times.putAll(confirmed(Map.of(state, schedule))));
+            }
+            return times;
+        }
     }
 }

@@ -95,7 +95,13 @@ public final class TuneCommand implements Callable<Integer> {
         OutputFiles files = inputs.reads(execution.reads(new OutputFiles(spec).reads(declared)));
         files.add("--output", file);
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
-        ModelTrial trial = new ModelTrial(declared, options, given);
+        try (ModelTrial trial = new ModelTrial(declared, options, given)) {
+            tune(trial, options, given, out);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void tune(ModelTrial trial, CompileOptions options, Map<String, Tensor> given, PrintWriter out) {
         target.warnUnused(trial.usual());
         TuningReport report = new TuningReport(trial, given, out);
         Map<String, Double> shares = trial.shares();
@@ -113,13 +119,21 @@ public final class TuneCommand implements Callable<Integer> {
                 faster.put(kernel, f.schedule());
             }
         });
-        if (faster.isEmpty() || !report.wholeRuns(trial.wholeRuns(faster))) {
+        if (faster.isEmpty() || !isFaster(trial, faster, report)) {
             out.println("nothing is faster; " + file + " is not written");
-            return ExitCode.DONE;
+            return;
         }
         AtomicFile.write(file, report.comment() + trial.text(faster));
         out.println("schedules: " + file);
-        return ExitCode.DONE;
+    }
+
+    /** Whether whole runs are faster; not where the machine takes schedules alone, and not all at once. */
+    private static boolean isFaster(ModelTrial trial, Map<String, KernelSchedule> faster, TuningReport report) {
+        try {
+            return report.wholeRuns(trial.wholeRuns(faster));
+        } catch (Trial.Refused e) {
+            return false;
+        }
     }
 
     private static List<ScheduleSearch.Kernel> kernels(

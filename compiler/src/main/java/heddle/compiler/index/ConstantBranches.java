@@ -109,10 +109,10 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
         double tf = value(a, operand, p.whenTrue, q.whenFalse);
         double ft = value(a, operand, p.whenFalse, q.whenTrue);
         double ff = value(a, operand, p.whenFalse, q.whenFalse);
-        if (tf == ft && ft == ff) {
+        if (isSame(tf, ft) && isSame(ft, ff)) {
             return new ConstantBranches(ScalarExpr.apply(ScalarFn.AND, p.condition, q.condition), tt, ff).as(a.type());
         }
-        return tt == tf && tf == ft
+        return isSame(tt, tf) && isSame(tf, ft)
                 ? new ConstantBranches(ScalarExpr.apply(ScalarFn.OR, p.condition, q.condition), tt, ff).as(a.type())
                 : Optional.empty();
     }
@@ -132,10 +132,10 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
 
     /** This value where {@code here} holds, and elsewhere a number. */
     private Optional<ScalarExpr> within(ScalarExpr here, double elsewhere, DType type) {
-        if (elsewhere == whenFalse) {
+        if (isSame(elsewhere, whenFalse)) {
             return new ConstantBranches(ScalarExpr.apply(ScalarFn.AND, here, condition), whenTrue, whenFalse).as(type);
         }
-        return elsewhere == whenTrue
+        return isSame(elsewhere, whenTrue)
                 ? new ConstantBranches(ScalarExpr.apply(ScalarFn.OR, negated(here), condition), whenTrue, whenFalse)
                         .as(type)
                 : Optional.empty();
@@ -146,7 +146,7 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
         if (!isExact(whenTrue) || !isExact(whenFalse)) {
             return Optional.empty();
         }
-        if (whenTrue == whenFalse) {
+        if (isSame(whenTrue, whenFalse)) {
             return Optional.of(literal(type, whenTrue));
         }
         if (type == DType.BOOL) {
@@ -154,6 +154,11 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
         }
         return Optional.of(
                 ScalarExpr.apply(ScalarFn.SELECT, condition, literal(type, whenTrue), literal(type, whenFalse)));
+    }
+
+    /** Zeros have signs. */
+    private static boolean isSame(double a, double b) {
+        return Double.compare(a, b) == 0;
     }
 
     private static boolean isExact(double x) {

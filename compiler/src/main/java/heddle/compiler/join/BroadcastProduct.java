@@ -167,7 +167,7 @@ record BroadcastProduct(Node sum, TensorType type, Side left, Side right, List<S
 
     /** Adds the matmul to the new graph. */
     Value addTo(Graph graph, RuleContext context) {
-        List<Integer> kept = axes(axis -> !isSummed(axis));
+        List<Integer> kept = axes(axis -> !isSummed(axis) && (left.has(axis) || right.has(axis)));
         Contract contract = new Contract(letters(left.axes) + "," + letters(right.axes) + "->" + letters(kept));
         boolean isWhole = shape(kept).equals(sum.type().shape());
         int last = scales.size() + (isWhole ? 0 : 1);

@@ -12,6 +12,7 @@ import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -31,7 +32,8 @@ public final class NonNegative {
         if (before != null) {
             return before;
         }
-        boolean is = value.type().dtype() == DType.BOOL || isMade(node);
+        DType type = value.type().dtype();
+        boolean is = type == DType.BOOL || (type.isInt() ? isWhole(node) : isMade(node));
         known.put(node, is);
         return is;
     }
@@ -57,9 +59,21 @@ public final class NonNegative {
         };
     }
 
+    /** Integers wrap: what is computed may be below zero, whatever it is computed from. */
+    private boolean isWhole(Node node) {
+        return switch (node.op()) {
+            case Constant c -> c.values().stream().allMatch(n -> n.doubleValue() >= 0);
+            case Cast c -> graph.operand(node, 0).type().dtype() == DType.BOOL;
+            case View v -> is(node, 0);
+            case Elementwise e ->
+                EnumSet.of(ScalarFn.MAX, ScalarFn.MIN, ScalarFn.SELECT).contains(e.fn()) && isFunction(node, e.fn());
+            default -> false;
+        };
+    }
+
     private boolean isFunction(Node node, ScalarFn fn) {
         return switch (fn) {
-            case EXP, SIGMOID, ABS, SQRT, RSQRT -> true;
+            case EXP, SIGMOID, ABS, SQRT -> true;
             case MAX -> is(node, 0) || is(node, 1);
             case MUL -> graph.operand(node, 0).equals(graph.operand(node, 1)) || areAll(node);
             case ADD, DIV, MIN -> areAll(node);

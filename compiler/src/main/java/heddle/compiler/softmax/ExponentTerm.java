@@ -12,6 +12,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.Scale;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,7 +44,10 @@ record ExponentTerm(
 
     /** The terms of a softmax's exponents. */
     static ExponentTerm of(Graph graph, ElementReference y, int axis) {
-        return new Search(graph, y, axis).term(new ExponentTerm(y, 0, 1, List.of(), Set.of(), List.of()));
+        ExponentTerm whole = new ExponentTerm(y, 0, 1, List.of(), Set.of(), List.of());
+        Search search = new Search(graph, y, axis);
+        ExponentTerm taken = search.term(whole);
+        return search.isComplete() ? taken : whole;
     }
 
     /** This one and all that it consists of. */
@@ -86,7 +90,7 @@ record ExponentTerm(
         return new ExponentTerm(read, slot, number, factors, Set.copyOf(more), parts);
     }
 
-    /** Takes exponents apart. There is an end to it, also where a value is added to itself many times. */
+    /** Takes exponents apart. It gives up where there is much, as where a value is added to itself many times. */
     private static final class Search {
         private static final int MOST = 64;
 
@@ -101,6 +105,10 @@ record ExponentTerm(
                     along.add(i.axis());
                 }
             });
+        }
+
+        boolean isComplete() {
+            return seen <= MOST;
         }
 
         ExponentTerm term(ExponentTerm t) {
@@ -145,7 +153,7 @@ record ExponentTerm(
             ExponentTerm operand = t.operand(graph, slot);
             if (number.isPresent()) {
                 double n = divides ? 1 / number.get() : number.get();
-                return n != 0 && Double.isFinite(n) ? Optional.of(operand.times(n)) : Optional.empty();
+                return Scale.isModerate(n) ? Optional.of(operand.times(n)) : Optional.empty();
             }
             return isOfRow(by) && !isReduced(by.value())
                     ? Optional.of(operand.times(new Factor(by.behindViews(graph), divides)))

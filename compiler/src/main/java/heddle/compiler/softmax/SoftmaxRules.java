@@ -50,13 +50,17 @@ public final class SoftmaxRules {
 
     private SoftmaxRules() {}
 
-    /** What is left to spell: a power becomes an exponential, which may be scaled, and be scaled by weights. */
+    /**
+     * What is left to spell: a power becomes an exponential, which may be scaled, and be scaled by weights. A quotient that weights are
+     * taken out of may itself be a weight then.
+     */
     private static long spellings(Graph graph) {
         long all = WeightInsideExponent.in(graph) * UNIT;
         for (Node node : graph.nodes()) {
             all += ElementReference.is(node, ScalarFn.POW) ? UNIT * UNIT : 0;
             all += ScaleBeforeShift.isAt(graph, node) ? UNIT : 0;
-            all += ScaleBeforeMaximum.isAt(graph, node) || WeightAfterQuotient.isAt(graph, node) ? 1 : 0;
+            all += WeightAfterQuotient.isAt(graph, node) ? UNIT << 10 : 0;
+            all += ScaleBeforeMaximum.isAt(graph, node) ? 1 : 0;
         }
         return all;
     }

@@ -10,7 +10,9 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -75,9 +77,10 @@ public record WeightAfterQuotient() implements Rule {
     /** What changes an exponential on the way to a node, the last first; empty where there is nothing, or no exponential. */
     private static List<Step> steps(Graph graph, Node node) {
         List<Step> steps = new ArrayList<>();
+        Map<Node, Optional<Step>> known = new HashMap<>();
         Node at = node;
         while (!ElementReference.is(at, ScalarFn.EXP)) {
-            Optional<Step> step = step(graph, at);
+            Optional<Step> step = step(graph, at, known);
             if (step.isEmpty()) {
                 return List.of();
             }
@@ -87,14 +90,24 @@ public record WeightAfterQuotient() implements Rule {
         return steps;
     }
 
-    private static Optional<Step> step(Graph graph, Node node) {
+    /** @param known what was found before: a value may be read many times */
+    private static Optional<Step> step(Graph graph, Node node, Map<Node, Optional<Step>> known) {
+        Optional<Step> before = known.get(node);
+        if (before == null) {
+            before = found(graph, node, known);
+            known.put(node, before);
+        }
+        return before;
+    }
+
+    private static Optional<Step> found(Graph graph, Node node, Map<Node, Optional<Step>> known) {
         for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
-            if (leadsOn(graph, node, slot)) {
+            if (leadsOn(graph, node, slot, known)) {
                 return Optional.of(new Step(node, slot));
             }
         }
         for (int slot = 1; ElementReference.is(node, ScalarFn.SELECT) && slot <= 2; slot++) {
-            if (leadsOn(graph, node, slot) && ElementReference.is(graph.operand(node, 3 - slot), 0)) {
+            if (ElementReference.is(graph.operand(node, 3 - slot), 0) && leadsOn(graph, node, slot, known)) {
                 return Optional.of(new Step(node, slot));
             }
         }
@@ -102,10 +115,11 @@ public record WeightAfterQuotient() implements Rule {
     }
 
     /** Whether an operand is an exponential of the same type, or what may be one that was changed. */
-    private static boolean leadsOn(Graph graph, Node node, int slot) {
+    private static boolean leadsOn(Graph graph, Node node, int slot, Map<Node, Optional<Step>> known) {
         Value operand = graph.operand(node, slot);
         Node of = operand.node();
         return operand.type().equals(node.type())
-                && (ElementReference.is(of, ScalarFn.EXP) || step(graph, of).isPresent());
+                && (ElementReference.is(of, ScalarFn.EXP)
+                        || step(graph, of, known).isPresent());
     }
 }

@@ -13,6 +13,7 @@ import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.rule.WeightReaders;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.Precision;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -91,6 +92,7 @@ public record WeightInsideExponent() implements Rule {
         for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
             Value weight = graph.operand(node, 1 - slot);
             if (graph.operand(node, slot).type().equals(node.type())
+                    && !Precision.isNarrow(node.type().dtype()) // Sixteen bits have too few digits for the logarithm.
                     && isOfExponential(graph, graph.operand(node, slot).node())
                     && signs.is(weight)
                     && !MaskedExponential.isZeroOrOne(graph, weight)

@@ -47,6 +47,16 @@ class EinsumOrderTest {
     }
 
     @Test
+    void lengthsBeyondNumbersHaveAnOrder() {
+        assertEquals(List.of("n,n->"), equations("""
+                        dim A, B, C, D, E, F
+                        input x: f32[A, B, C, D, E, F]
+                        let y = reshape(x, [A*B*C*D*E*F])
+                        output o = einsum("n,n->", y, y)
+                        """));
+    }
+
+    @Test
     void manyOperandsGoFromLeftToRight() {
         assertEquals(
                 List.of(

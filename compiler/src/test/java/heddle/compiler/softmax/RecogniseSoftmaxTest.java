@@ -193,4 +193,18 @@ class RecogniseSoftmaxTest {
     void layerNormalisation() {
         assertDoesNotFire("output y = normalize(x, axis = -1)");
     }
+
+    /** Weights that are exponentials themselves, divided by sums of their own again: each round of the rules leaves less to spell. */
+    @Test
+    void weightsThatAreExponentialsComeToAnEnd() {
+        Graph before = graph("""
+                input w: f32[3, N, 4]
+                let e = exp(x - max(x, axis = -1, keepdims = true))
+                let p = e * exp(w) / sum(e, axis = -1, keepdims = true)
+                output y = p / sum(p, axis = -1, keepdims = true)
+                """);
+        RandomRun run = RandomRun.of(before, 7, Map.of("N", 5L));
+        Graph after = SoftmaxRules.SPELL.run(before);
+        RandomRun.assertClose(run.run(before), run.run(after), 1e-9, GraphText.print(after));
+    }
 }

@@ -51,6 +51,13 @@ class LongChainsTest {
         assertTrue(kernels > 1 && kernels < LENGTH / 5, kernels + " kernels");
     }
 
+    /** Each value is read twice, so that there are many ways to the first. */
+    @Test
+    void squaresOfSquaresAreDivided() throws InterruptedException, ExecutionException {
+        int kernels = kernels(START + "let y = x\nfor l in 0 .. " + LENGTH + " { y = y * y }\noutput o = y / x");
+        assertTrue(kernels > 0, kernels + " kernels");
+    }
+
     @Test
     void linesAreReadOneByOne() throws InterruptedException, ExecutionException {
         String lines = IntStream.range(0, LENGTH)

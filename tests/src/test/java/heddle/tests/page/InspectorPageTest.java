@@ -210,7 +210,7 @@ class InspectorPageTest {
         assertTrue(browser.number("heddle.matches.length") > 6);
         browser.run("heddle.search('weight:onnx*')");
         assertEquals(36, browser.number("heddle.matches.length"));
-        browser.run("heddle.search('removed:14 op:softmax')");
+        browser.run("heddle.search('removed:" + FUSE_ATTENTION + " op:softmax')");
         assertEquals(6, browser.number("heddle.matches.length"));
         assertEquals(
                 List.of("no key opp; did you mean op?"),

@@ -96,16 +96,14 @@ public final class EinsumFunction implements LanguageFunction {
                 equation.result());
     }
 
-    private static double size(Term term) {
-        return term.tensor().type().shape().dims().stream()
-                .mapToDouble(EinsumFunction::assumed)
-                .reduce(1, (a, b) -> a * b);
-    }
-
     private static double assumed(Dim length) {
         Map<String, Long> lengths = new HashMap<>();
         length.symbols().forEach(s -> lengths.put(s, UNKNOWN));
-        return length.evaluate(lengths);
+        try {
+            return length.evaluate(lengths);
+        } catch (ArithmeticException | DiagnosticException e) {
+            return Double.POSITIVE_INFINITY; // It is longer than 64 bits can tell.
+        }
     }
 
     /** The operands, of which each letter names one axis, and the same length everywhere. */
