@@ -38,11 +38,11 @@ final class NearMisses {
     }
 
     Lettered scores(Lettered s) {
-        return stage == Stage.SCORES ? model.let(new TensorChange(model, choices).of(s)) : s;
+        return stage == Stage.SCORES ? model.let(new TensorChange(model, choices).ofScores(s)) : s;
     }
 
     Lettered changedScores(Lettered s) {
-        return stage == Stage.CHANGED_SCORES ? model.let(new TensorChange(model, choices).of(s)) : s;
+        return stage == Stage.CHANGED_SCORES ? model.let(new TensorChange(model, choices).ofScores(s)) : s;
     }
 
     Lettered probabilities(Lettered p) {

@@ -59,13 +59,13 @@ final class RandomAttention {
             s = model.let(maths.stillMasked(withProduct(product, s, x.q())));
         }
         s = cast(s, types.softmax());
-        int attentions = 1 + more(product, s, x);
+        int attentions = 1 + more(product, s, x, maths);
         if (misses.none() && types.isUniform() && choices.happens(6, "divided last")) {
             new Outcome(model, choices).write(model.let(dividedLast(product, s, x.v())));
             return model.isSure() ? attentions : -1;
         }
         if (misses.none() && types.isUniform() && choices.happens(6, "difference")) {
-            new Outcome(model, choices).write(model.let(difference(product, s, x)));
+            new Outcome(model, choices).write(model.let(difference(product, s, x, maths)));
             return model.isSure() ? attentions + 1 : -1;
         }
         Lettered p = model.let(misses.softmax(s, maths));
@@ -111,12 +111,12 @@ final class RandomAttention {
     }
 
     /** The difference of two softmax, one of them scaled, that meet the values as one. */
-    private Meaning difference(Product product, Lettered s, Operands x) {
+    private Meaning difference(Product product, Lettered s, Operands x, ScoreMaths maths) {
         Lettered v = x.v();
         Lettered p = model.let(SoftmaxSpelling.softmax(s, 'j'));
         Lettered other = choices.happens(50, "of other queries")
                 ? otherProduct(product, s, x.q())
-                : new ScoreMaths(model).changed(s.with("# * 0.75"), choices.in("other scores"));
+                : maths.forOthers().changed(s.with("# * 0.75"), choices.in("other scores"));
         Lettered r = model.let(SoftmaxSpelling.softmax(other, 'j'));
         String scale = choices.happens(50, "scale tensor")
                 ? model.broadcast(s.letters().replaceAll("[ij]", ""), choices, "scale")
@@ -151,10 +151,10 @@ final class RandomAttention {
     }
 
     /** More attentions of the same scores; how many. */
-    private int more(Product product, Lettered s, Operands x) {
+    private int more(Product product, Lettered s, Operands x, ScoreMaths maths) {
         int kind = choices.below(20, "shared scores");
         if (kind == 18) {
-            Lettered other = new ScoreMaths(model).changed(s.with("# * 0.75"), choices.in("other scores"));
+            Lettered other = maths.forOthers().changed(s.with("# * 0.75"), choices.in("other scores"));
             Lettered p = SoftmaxSpelling.softmax(other, 'j');
             Lettered o = model.let(product.values(narrowed(model.let(p)), x.v()));
             model.output(o.text());

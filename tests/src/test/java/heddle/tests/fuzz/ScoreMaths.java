@@ -16,6 +16,13 @@ final class ScoreMaths {
         this.predicates = new Predicates(model);
     }
 
+    /** For other scores that are made of these: the same are hidden. */
+    ScoreMaths forOthers() {
+        ScoreMaths others = new ScoreMaths(model);
+        others.shown = shown;
+        return others;
+    }
+
     /** The condition under which scores are kept, as far as masks say so. */
     Optional<String> shown() {
         return shown;

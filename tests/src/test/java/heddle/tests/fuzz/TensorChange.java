@@ -16,6 +16,14 @@ final class TensorChange {
         return meaning(x).written();
     }
 
+    /** Of scores: their maximum over the keys, added to all of a row, changes no softmax. */
+    Meaning ofScores(Lettered s) {
+        Lettered changed = of(s);
+        return changed.equals(s.with("# + " + s.reduced("max", 'j')))
+                ? Meaning.inAttention(changed, s.text())
+                : Meaning.of(changed);
+    }
+
     /** Of probabilities: mixing them along the keys may be a product with values of its own. */
     Meaning meaning(Lettered x) {
         char axis =
