@@ -36,10 +36,10 @@ final class Trained {
         this.graph = graph;
         List<Node> all =
                 graph.nodes().stream().filter(n -> n.op() instanceof Gradient).toList();
+        Set<Node> within = new HashSet<>();
+        all.forEach(gradient -> within.addAll(graph.ancestors(gradient)));
         for (Node gradient : all) {
-            boolean within = all.stream()
-                    .anyMatch(o -> !o.equals(gradient) && graph.ancestors(o).contains(gradient));
-            gradients.add(new Through(carries(gradient), within));
+            gradients.add(new Through(carries(gradient), within.contains(gradient)));
         }
     }
 

@@ -10,6 +10,7 @@ import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A value that is one number where a condition holds, and another one elsewhere. Functions of such values are, too: masks that are
@@ -60,23 +61,21 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
             case CAST ->
                 of(args.getFirst())
                         .filter(b -> args.getFirst().type() != DType.BOOL)
-                        .map(b -> b.cast(args.getFirst().type(), a.type()))
-                        .flatMap(b -> b.as(a.type()));
+                        .flatMap(b ->
+                                b.mapped(x -> ScalarMath.cast(args.getFirst().type(), a.type(), x), a.type()));
             case NOT, DRAW -> Optional.empty();
             default ->
                 args.size() == 1 ? alone(a, args.getFirst()) : args.size() == 2 ? both(a, args) : Optional.empty();
         };
     }
 
-    private ConstantBranches cast(DType from, DType to) {
-        return new ConstantBranches(
-                condition, ScalarMath.cast(from, to, whenTrue), ScalarMath.cast(from, to, whenFalse));
+    /** A function of both numbers. @param type of its results */
+    private Optional<ScalarExpr> mapped(DoubleUnaryOperator fn, DType type) {
+        return new ConstantBranches(condition, fn.applyAsDouble(whenTrue), fn.applyAsDouble(whenFalse)).as(type);
     }
 
     private static Optional<ScalarExpr> alone(Apply a, ScalarExpr x) {
-        return of(x).map(
-                        b -> new ConstantBranches(b.condition, value(a, x, b.whenTrue, 0), value(a, x, b.whenFalse, 0)))
-                .flatMap(b -> b.as(a.type()));
+        return of(x).flatMap(b -> b.mapped(n -> value(a, x, n, 0), a.type()));
     }
 
     private static double value(Apply a, ScalarExpr operand, double x, double y) {
@@ -89,16 +88,10 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
         OptionalDouble left = number(x);
         OptionalDouble right = number(y);
         if (right.isPresent()) {
-            double r = right.getAsDouble();
-            return of(x).map(b ->
-                            new ConstantBranches(b.condition, value(a, x, b.whenTrue, r), value(a, x, b.whenFalse, r)))
-                    .flatMap(b -> b.as(a.type()));
+            return of(x).flatMap(b -> b.mapped(n -> value(a, x, n, right.getAsDouble()), a.type()));
         }
         if (left.isPresent()) {
-            double l = left.getAsDouble();
-            return of(y).map(b ->
-                            new ConstantBranches(b.condition, value(a, y, l, b.whenTrue), value(a, y, l, b.whenFalse)))
-                    .flatMap(b -> b.as(a.type()));
+            return of(y).flatMap(b -> b.mapped(n -> value(a, y, left.getAsDouble(), n), a.type()));
         }
         return of(x).flatMap(p -> of(y).flatMap(q -> joined(a, x, p, q)));
     }
@@ -169,7 +162,7 @@ record ConstantBranches(ScalarExpr condition, double whenTrue, double whenFalse)
         return type.isInt() ? new IntLiteral(type, (long) value) : new Literal(type, value);
     }
 
-    static ScalarExpr negated(ScalarExpr condition) {
+    private static ScalarExpr negated(ScalarExpr condition) {
         return condition instanceof Apply a && a.fn() == ScalarFn.NOT
                 ? a.args().getFirst()
                 : ScalarExpr.apply(ScalarFn.NOT, condition);

@@ -90,7 +90,7 @@ record BroadcastProduct(Node sum, TensorType type, Side left, Side right, List<S
 
     /** The product that a sum is, if it is one. */
     static Optional<BroadcastProduct> at(Graph graph, Node sum) {
-        boolean isSum = sum.op() instanceof Reduce r && r.kind() == Reduction.SUM;
+        boolean isSum = Reduce.is(sum, Reduction.SUM);
         if (!isSum || !sum.type().dtype().isFloat()) {
             return Optional.empty();
         }

@@ -28,7 +28,7 @@ public record ContractSums() implements Rule {
 
     private static long sums(Graph graph) {
         return LiveNodes.of(graph).stream()
-                .filter(node -> node.op() instanceof Reduce r && r.kind() == Reduction.SUM)
+                .filter(node -> Reduce.is(node, Reduction.SUM))
                 .count();
     }
 

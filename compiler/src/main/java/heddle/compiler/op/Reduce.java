@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Node;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
@@ -28,6 +29,11 @@ public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims)
         implements RowReduction, Combining, Differentiable {
     public Reduce {
         axes = axes.stream().sorted().toList();
+    }
+
+    /** Whether a node combines elements in a way. */
+    public static boolean is(Node node, Reduction kind) {
+        return node.op() instanceof Reduce r && r.kind() == kind;
     }
 
     @Override

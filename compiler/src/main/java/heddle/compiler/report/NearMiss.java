@@ -102,7 +102,7 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
      * much the number counts then depends on the maximum.
      */
     private static boolean shiftsSumWithNumber(Graph graph, ScoreFlow flow, Node at) {
-        boolean isMaximum = at.op() instanceof Reduce r && r.kind() == Reduction.MAX;
+        boolean isMaximum = Reduce.is(at, Reduction.MAX);
         Node joined = graph.operand(flow.softmax().orElseThrow(), 0).node();
         return isMaximum
                 && joined.op() instanceof Concat

@@ -74,7 +74,7 @@ final class SoftmaxSubstitute {
 
     /** Whether a node is a maximum along an axis, or one of several such, by which exponentials are shifted. */
     private static boolean isMaximum(Graph graph, Node node) {
-        return node.op() instanceof Reduce r && r.kind() == Reduction.MAX
+        return Reduce.is(node, Reduction.MAX)
                 || ElementReference.is(node, ScalarFn.MAX)
                         && graph.operands(node).stream()
                                 .allMatch(v -> isMaximum(
@@ -101,7 +101,7 @@ final class SoftmaxSubstitute {
     }
 
     private static boolean isSum(Node node) {
-        return node.op() instanceof Reduce r && r.kind() == Reduction.SUM;
+        return Reduce.is(node, Reduction.SUM);
     }
 
     private static boolean isLinear(Graph graph, ScoreFlow flow, Node node) {

@@ -68,9 +68,7 @@ final class SquaredDistance {
     }
 
     private boolean isDistance(Node node) {
-        return node.op() instanceof Reduce r
-                && r.kind() == Reduction.SUM
-                && isSquare(graph.operand(node, 0).node());
+        return Reduce.is(node, Reduction.SUM) && isSquare(graph.operand(node, 0).node());
     }
 
     private boolean isSquare(Node node) {

@@ -30,7 +30,7 @@ public record WeightReaders(boolean sum, boolean quotient, boolean product) {
         while (!open.isEmpty()) {
             Node read = open.pop();
             for (Node user : graph.users(read)) {
-                sum |= user.op() instanceof Reduce r && r.kind() == Reduction.SUM;
+                sum |= Reduce.is(user, Reduction.SUM);
                 quotient |= ElementReference.is(user, ScalarFn.DIV)
                         && graph.operand(user, 0).node() == read;
                 product |= user.op() instanceof SumOfProducts;

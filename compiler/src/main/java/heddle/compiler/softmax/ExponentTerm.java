@@ -61,9 +61,7 @@ record ExponentTerm(
     /** The maximum that this is, if it is one and no more. */
     Optional<ElementReference> maximum(Graph graph) {
         ElementReference shift = Exponents.shift(graph, read);
-        return shift.node().op() instanceof Reduce r && r.kind() == Reduction.MAX
-                ? Optional.of(shift)
-                : Optional.empty();
+        return Reduce.is(shift.node(), Reduction.MAX) ? Optional.of(shift) : Optional.empty();
     }
 
     private ExponentTerm with(List<ExponentTerm> of) {

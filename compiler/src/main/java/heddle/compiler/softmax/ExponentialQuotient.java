@@ -122,7 +122,7 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
             return false;
         }
         ElementReference shift = Exponents.shift(graph, difference.operand(graph, 1));
-        if (!(shift.node().op() instanceof Reduce r) || r.kind() != Reduction.MAX) {
+        if (!Reduce.is(shift.node(), Reduction.MAX)) {
             return false;
         }
         ElementReference reduced = ElementReference.in(graph.operand(shift.node(), 0));

@@ -70,7 +70,7 @@ record Exponents(ElementReference x, Set<Mask> masks, Optional<ElementReference>
     static ElementReference shift(Graph graph, ElementReference read) {
         ElementReference shift = behindStops(graph, read);
         return shift.guarded(graph, Double.NEGATIVE_INFINITY)
-                .filter(guard -> guard.kept().node().op() instanceof Reduce r && r.kind() == Reduction.MAX)
+                .filter(guard -> Reduce.is(guard.kept().node(), Reduction.MAX))
                 .filter(guard -> guard.other().number().filter(Double::isFinite).isPresent())
                 .map(ElementReference.Guarded::kept)
                 .orElse(shift);

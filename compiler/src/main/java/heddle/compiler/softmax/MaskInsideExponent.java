@@ -37,6 +37,6 @@ public record MaskInsideExponent() implements Rule {
     }
 
     private static boolean isSummed(Graph graph, Node node) {
-        return graph.users(node).stream().anyMatch(u -> u.op() instanceof Reduce r && r.kind() == Reduction.SUM);
+        return graph.users(node).stream().anyMatch(u -> Reduce.is(u, Reduction.SUM));
     }
 }

@@ -12,6 +12,7 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.Scale;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -72,10 +73,9 @@ public record ScaleBeforeMaximum() implements Rule {
         ElementReference whole = ElementReference.in(node.value());
         ElementReference other = whole.operand(graph, 1 - slot);
         ViewPath path = ViewPath.of(graph, whole.operand(graph, slot));
-        boolean applies = path.end().node().op() instanceof Reduce r
-                && r.kind() == Reduction.MAX
+        boolean applies = Reduce.is(path.end().node(), Reduction.MAX)
                 && other.value().type().rank() == 0
-                && other.number().filter(n -> n >= 0x1p-20 && n <= 0x1p20).isPresent()
+                && other.number().filter(n -> n > 0 && Scale.isModerate(n)).isPresent()
                 && isScaled(graph, graph.operand(path.end().node(), 0), node, other)
                 && isShift(graph, path.end().node());
         return applies ? Optional.of(path) : Optional.empty();

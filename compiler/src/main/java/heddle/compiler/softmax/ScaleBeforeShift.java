@@ -13,6 +13,7 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.Scale;
 import java.util.Optional;
 
 /**
@@ -88,7 +89,7 @@ public record ScaleBeforeShift() implements Rule {
                         .behindViews(graph)
                         .number()
                         .map(n -> new Scaled(y, n))
-                        .filter(s -> s.factor() >= 0x1p-20 && s.factor() <= 0x1p20)
+                        .filter(s -> s.factor() > 0 && Scale.isModerate(s.factor()))
                 : Optional.empty();
     }
 
@@ -109,7 +110,7 @@ public record ScaleBeforeShift() implements Rule {
     }
 
     private static boolean isMaximum(Graph graph, ElementReference read) {
-        return Exponents.shift(graph, read).node().op() instanceof Reduce r && r.kind() == Reduction.MAX;
+        return Reduce.is(Exponents.shift(graph, read).node(), Reduction.MAX);
     }
 
     private static Value exponential(Node node, RuleContext context, Scaled scaled) {

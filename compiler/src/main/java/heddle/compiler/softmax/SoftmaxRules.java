@@ -68,8 +68,7 @@ public final class SoftmaxRules {
     /** How many sums are of something else than an exponential. */
     private static long otherSums(Graph graph) {
         return graph.nodes().stream()
-                .filter(node -> node.op() instanceof Reduce r
-                        && r.kind() == Reduction.SUM
+                .filter(node -> Reduce.is(node, Reduction.SUM)
                         && !ElementReference.is(graph.operand(node, 0).node(), ScalarFn.EXP))
                 .count();
     }

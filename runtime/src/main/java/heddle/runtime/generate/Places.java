@@ -26,8 +26,11 @@ final class Places {
     static int of(HeddleModel model, String logits, int most) {
         boolean scored =
                 model.declaration().outputs().stream().anyMatch(o -> o.name().equals(logits));
-        Places places = scored ? new Places(model.only(logits).declaration(), model.fixedLengths()) : null;
-        return !scored || places.fit(most) || !places.fit(1) ? most : places.between(1, most);
+        if (!scored) {
+            return most;
+        }
+        Places places = new Places(model.only(logits).declaration(), model.fixedLengths());
+        return places.fit(most) || !places.fit(1) ? most : places.between(1, most);
     }
 
     /** @param low fits @param high does not */

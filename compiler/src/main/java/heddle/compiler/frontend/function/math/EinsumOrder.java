@@ -84,7 +84,7 @@ final class EinsumOrder {
 
     /** The letters that are left when some operands are joined. */
     private String kept(int some) {
-        String needed = result + letters(all() & ~some);
+        String needed = result + neededBeside(some);
         return EinsumEquation.letters(EinsumEquation.distinct(letters(some)), c -> needed.indexOf(c) >= 0);
     }
 
