@@ -26,7 +26,7 @@ final class Buffers {
     private final Partition partition;
     private final boolean keepsPacked;
     private final StoredOutputs outputs;
-    private final Identifiers identifiers = new Identifiers();
+    private final PlanNames names = new PlanNames();
     private final Map<Value, Buffer> buffers = new HashMap<>();
     private final Map<Value, String> outputNames = new HashMap<>();
 
@@ -43,7 +43,7 @@ final class Buffers {
                     Value value = new Value(node, i);
                     TensorType type =
                             outputs.renamed().getOrDefault(value, value).type();
-                    buffers.put(value, new Buffer(identifiers.unique(name(value)), type, stored(value)));
+                    buffers.put(value, new Buffer(names.identifier(name(value)), type, stored(value)));
                 }
             }
         }
@@ -99,6 +99,6 @@ final class Buffers {
 
     /** A name for a buffer that no value has. */
     String unique(String name) {
-        return identifiers.unique(name);
+        return names.identifier(name);
     }
 }

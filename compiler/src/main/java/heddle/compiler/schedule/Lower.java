@@ -63,7 +63,7 @@ public final class Lower {
     private final Set<Buffer> prepared = new HashSet<>();
     private final Set<Region> joined = new HashSet<>();
     private final Map<ScalarExpr, Buffer> copied = new HashMap<>();
-    private final KernelNames names = new KernelNames();
+    private final PlanNames names = new PlanNames();
 
     private Lower(Graph graph, Partition partition, SchedulePolicy policy, LengthFacts facts) {
         this.graph = graph;
@@ -163,12 +163,12 @@ public final class Lower {
             family = packed(c, region);
         }
         Launch.Computed computed = computed(region.nodes());
-        String name = names.unique(path(region));
+        String name = names.kernel(path(region));
         if (family instanceof Attention a) {
             CopiedRows rows = CopiedRows.of(a, bytes -> policy.copiesRows(a, bytes), buffers::unique, copied);
             rows.copies()
                     .forEach((what, copy) ->
-                            add(new Launch(names.unique(name + "." + what), copy, Launch.Computed.NOTHING)));
+                            add(new Launch(names.kernel(name + "." + what), copy, Launch.Computed.NOTHING)));
             attention(policy.form(rows.attention()), name, computed);
         } else {
             summed(new Launch(name, family, computed));
@@ -192,7 +192,7 @@ public final class Lower {
             if (both.isPresent()) {
                 joined.add(other);
                 summed(new Launch(
-                        names.unique(path(region)), both.get(), computed(List.of(region.root(), other.root()))));
+                        names.kernel(path(region)), both.get(), computed(List.of(region.root(), other.root()))));
                 return true;
             }
         }
@@ -215,12 +215,12 @@ public final class Lower {
         }
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);
         add(new Launch(name, parts, computed));
-        add(new Launch(names.unique(name + ".merge"), parts.merge(), computed));
+        add(new Launch(names.kernel(name + ".merge"), parts.merge(), computed));
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */
     private void split(Contraction c, Region region) {
-        String name = names.unique(path(region));
+        String name = names.kernel(path(region));
         Contraction sums = c.sums(buffers.unique(c.output().name() + "_sums"));
         List<Node> after = region.nodes().stream()
                 .filter(node -> !region.anchors().contains(node))
@@ -228,7 +228,7 @@ public final class Lower {
         Launch.Computed product = computed(region.anchors());
         add(new Launch(name, sums, product));
         add(new Launch(
-                names.unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : computed(after)));
+                names.kernel(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : computed(after)));
     }
 
     private Launch.Computed computed(Collection<Node> nodes) {
@@ -258,7 +258,7 @@ public final class Lower {
         launch.program().sums().forEach((buffer, kind) -> {
             String name = launch.name() + (kind == Reduction.SUM ? ".zeros" : ".neutral");
             (known ? prepare : launches)
-                    .add(new Launch(names.unique(name), MapFamily.neutral(buffer, kind), Launch.Computed.NOTHING));
+                    .add(new Launch(names.kernel(name), MapFamily.neutral(buffer, kind), Launch.Computed.NOTHING));
         });
         add(launch);
     }
@@ -277,7 +277,7 @@ public final class Lower {
         }
         Panels panels = Panels.of(c, width.getAsInt(), buffers::unique);
         panels.packs()
-                .forEach(pack -> add(new Launch(names.unique(path(region) + ".pack"), pack, Launch.Computed.NOTHING)));
+                .forEach(pack -> add(new Launch(names.kernel(path(region) + ".pack"), pack, Launch.Computed.NOTHING)));
         return panels.applyTo(c);
     }
 

@@ -3,7 +3,6 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
@@ -11,11 +10,8 @@ import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.ProgramFacts;
-import heddle.compiler.tile.Tile;
-import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
-import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.AttentionGradients;
@@ -93,6 +89,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             Choice.Place.class,
             Choice.Bind.class,
             Choice.Unroll.class,
+            Choice.Fetch.class,
             Choice.Trim.class,
             Choice.Grain.class);
 
@@ -111,6 +108,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     public void verify(TileKernel kernel, ProgramFacts facts) {
         SchedulePolicy.super.verify(kernel, facts);
         if (!hasBlocksOfProducts(kernel)) {
+            ProcessorPlaces.fetchNothing(kernel);
             return;
         }
         Axis lanes = kernel.lanes()
@@ -120,15 +118,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
-        for (TileStmt.Define d : kernel.program().definitions()) {
-            boolean inPlace = kernel.schedule().place(d.tile()) == TilePlace.IN_PLACE;
-            if (inPlace && d.value() instanceof TileExpr.Map m && !isInVectors(kernel, d.tile(), m.program(), lanes)) {
-                throw new IllegalSchedule(
-                        kernel.program(),
-                        "place " + d.tile(),
-                        "vectors are read in place from panels as wide as a block of " + lanes + " alone");
-            }
-        }
+        places().verify(kernel, lanes);
         facts.sums().forEach(sums -> registers().verify(kernel, sums, lanes, block));
         int vectors = kernel.schedule().bound(lanes, Choice.Level.REGISTER).orElse(1);
         if (vectors < 1 || vectors > RegisterBlocks.MOST) {
@@ -136,15 +126,6 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                     kernel.program(),
                     "bind " + lanes + " register " + vectors,
                     "a loop takes from 1 to " + RegisterBlocks.MOST + " vectors at once");
-        }
-        Set<String> held = RegisterTiles.of(kernel.program(), lanes);
-        for (Choice c : kernel.schedule().choices()) {
-            if (c instanceof Choice.Place p && p.place() == TilePlace.REGISTER && !held.contains(p.tile())) {
-                throw new IllegalSchedule(
-                        kernel.program(),
-                        "place " + p.tile(),
-                        p.tile() + " is not defined and read in one loop over " + lanes);
-            }
         }
     }
 
@@ -177,6 +158,10 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         return schedule.with(new Choice.Grain(PIECES));
     }
 
+    private ProcessorPlaces places() {
+        return new ProcessorPlaces(processor);
+    }
+
     private RegisterBlocks registers() {
         return new RegisterBlocks(processor);
     }
@@ -204,10 +189,10 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         if (isLonger(c.m(), rows) && isLonger(c.n(), columns) && rows < ROWS_OF_BAND) {
             blocks = blocks.with(new Choice.Band(LoopId.of(c.m()), ROWS_OF_BAND / rows));
         }
-        KernelSchedule placed = placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
+        KernelSchedule placed = places().of(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
         boolean whole = c.n().extent().isKnown() && c.n().extent().value() % columns == 0;
         int vectors = whole ? columns / processor.lanes() : VECTORS;
-        return inVectors(placed, facts, c.n(), columns, vectors);
+        return inVectors(places().fetched(placed, facts, c), facts, c.n(), columns, vectors);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
@@ -238,7 +223,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
      */
     private KernelSchedule schedule(Attention a, ProgramFacts facts) {
         if (FewQueries.are(a.definition())) {
-            return registers().ofFewRows(placed(facts, a.i(), false, few(a)), facts, a.i());
+            return registers().ofFewRows(places().of(facts, a.i(), false, few(a)), facts, a.i());
         }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
@@ -248,7 +233,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
                     .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
         }
-        return inVectors(placed(facts, a.i(), false, blocks), facts, a.i(), QUERIES, VECTORS);
+        return inVectors(places().of(facts, a.i(), false, blocks), facts, a.i(), QUERIES, VECTORS);
     }
 
     /** All rows in one block, computed one by one. A block of one row counts as two, since blocks of one are no blocks. */
@@ -284,7 +269,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 blocks = blocks.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
             }
         }
-        return inVectors(placed(facts, g.outer(), false, blocks), facts, g.outer(), QUERIES, VECTORS);
+        return inVectors(places().of(facts, g.outer(), false, blocks), facts, g.outer(), QUERIES, VECTORS);
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */
@@ -297,7 +282,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             }
         }
         blocks = blocks.with(new Choice.Cut(LoopId.of(s.parts()), new Choice.Size.Each()));
-        KernelSchedule placed = placed(facts, s.whole().i(), false, blocks);
+        KernelSchedule placed = places().of(facts, s.whole().i(), false, blocks);
         return registers().ofFewRows(placed, facts, s.whole().i());
     }
 
@@ -333,40 +318,6 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /**
-     * Places tiles: operands of products are read in place where they can be, what one loop defines and reads is in registers,
-     * everything else in a worker's arrays. Products spread single elements from wherever they lie as they are computed, but take
-     * vectors only from rows as wide as a block, which may be packed.
-     *
-     * @param lanes       the axis that vectors run along
-     * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not
-     */
-    private static KernelSchedule placed(ProgramFacts facts, Axis lanes, boolean packedStays, KernelSchedule blocks) {
-        TileProgram program = facts.program();
-        TileKernel cut = new TileKernel(program, blocks);
-        Set<String> held = blocks.hasRowsOneByOne() ? Set.of() : RegisterTiles.of(program, lanes);
-        KernelSchedule schedule = blocks;
-        for (TileStmt.Define define : program.definitions()) {
-            Tile tile = define.tile();
-            boolean stays = define.value() instanceof TileExpr.Map m
-                    && program.isOperand(tile)
-                    && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
-                    && isInVectors(cut, tile, m.program(), lanes)
-                    && facts.isInRows(tile, cut.sizes(tile.axes()));
-            TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
-            schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
-        }
-        return schedule;
-    }
-
-    /** Whether a factor that spans the axis of the lanes lies in panels as wide as a block; others are read element by element. */
-    private static boolean isInVectors(TileKernel kernel, Tile tile, ScalarExpr program, Axis lanes) {
-        return !tile.axes().contains(lanes)
-                || tile.axes().getFirst().equals(lanes)
-                        && Panels.arePanels(
-                                ScaledBlock.held(program), lanes, tile.axes().get(1), kernel.block(lanes));
-    }
-
-    /**
      * The same loops are cut, of few rows into the same blocks. What is read in place or in registers may be in memory that fits it.
      */
     @Override
@@ -386,10 +337,5 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         } else {
             rules.innermostUnroll(RegisterBlocks.MOST);
         }
-    }
-
-    private static boolean isPacked(ScalarExpr program) {
-        return ScaledBlock.held(program) instanceof ScalarExpr.Element e
-                && e.buffer().stored().isPacked();
     }
 }

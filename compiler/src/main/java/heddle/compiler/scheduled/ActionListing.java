@@ -127,7 +127,10 @@ public final class ActionListing {
                         .map(String::valueOf)
                         .collect(Collectors.joining(block.overlaps() ? " or " : ", "));
                 yield "registers " + rows + " rows x " + block.vectors()
-                        + b.slice().map(s -> ", slices of " + s.terms()).orElse("");
+                        + b.slice().map(s -> ", slices of " + s.terms()).orElse("")
+                        + b.fetch()
+                                .map(f -> ", fetched for " + f.rows() + " rows and more")
+                                .orElse("");
             }
             case ProductForm.FewRows few -> {
                 String blocks = few.hasLanesAlongSum() ? "%d x %d rows" : "%d rows x %d";

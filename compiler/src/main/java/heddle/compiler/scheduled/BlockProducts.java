@@ -5,8 +5,10 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -39,8 +41,8 @@ record BlockProducts(
 
     /**
      * Packed terms are converted a slice at a time, which stays in the first-level cache. Of few rows, the time goes into reading them:
-     * a bf16 or an i8 becomes a float in registers, in two instructions, an i4 in five. More rows share what is converted once, and so
-     * do those of f16: HotSpot has an instruction for the loop over {@code float16ToFloat}, and the Vector API needs eight for it.
+     * a bf16 or an i8 becomes a float in registers, in two instructions, an i4 in five, again for each register block. More rows share
+     * what is converted once, and so do those of f16: HotSpot has an instruction for the loop over {@code float16ToFloat}, and the Vector API needs eight for it.
      */
     private Optional<ProductForm.Slice> slice(PlacedTile sums, Tile vectors, RegisterBlock registers) {
         Action.Operand operand = inPlace.get(vectors.name());
@@ -51,6 +53,17 @@ record BlockProducts(
                 && in.block().buffer().stored().hasLanes(lanes);
         int terms = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
         return Optional.of(new ProductForm.Slice(terms, inRegisters ? registers.most() : 0));
+    }
+
+    /** Blocks of the innermost parallel loop follow one another: all of them, or a band. */
+    private Optional<ProductForm.Fetch> fetch(Tile vectors) {
+        OptionalInt rows = kernel.schedule().fetch(vectors);
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        TileStmt.Loop inner = kernel.program().parallel().getLast();
+        int band = kernel.schedule().band(inner.id()).orElse(0);
+        return Optional.of(new ProductForm.Fetch(rows.getAsInt(), inner.axis(), band * kernel.block(inner.axis())));
     }
 
     private boolean isPacked(Tile tile) {
@@ -85,7 +98,7 @@ record BlockProducts(
                 dot.over(),
                 zeros,
                 fresh,
-                new ProductForm.Blocks(registers, slice(sums, vectors, registers)),
+                new ProductForm.Blocks(registers, slice(sums, vectors, registers), fetch(vectors)),
                 Optional.empty());
     }
 

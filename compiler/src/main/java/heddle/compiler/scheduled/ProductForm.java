@@ -1,5 +1,6 @@
 package heddle.compiler.scheduled;
 
+import heddle.compiler.scalar.Axis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,18 @@ public sealed interface ProductForm {
      * Blocks of rows, lanes along the columns.
      *
      * @param slice of packed terms; empty when terms are not packed
+     * @param fetch when the right factor's block is read before, as a whole
      */
-    record Blocks(RegisterBlock registers, Optional<Slice> slice) implements ProductForm {}
+    record Blocks(RegisterBlock registers, Optional<Slice> slice, Optional<Fetch> fetch) implements ProductForm {}
+
+    /**
+     * A block that is read ahead of products, so that a cache has it.
+     *
+     * @param rows  where the product has fewer, they take longer to read it than to compute
+     * @param axis  a block of it is current; those that follow find what was read for the first
+     * @param every indexes of the axis from one first block to the next; zero where only the block that begins at zero is first
+     */
+    record Fetch(int rows, Axis axis, int every) {}
 
     /**
      * Packed terms that are converted at once, for all rows.

@@ -21,6 +21,7 @@ public sealed interface Choice {
             case Stage s -> s.axis();
             case Pitch p -> p.tile();
             case Prefetch p -> p.loop().name();
+            case Fetch f -> f.tile();
         };
     }
 
@@ -149,6 +150,14 @@ public sealed interface Choice {
      * local memory when the threads of a group have done with the one before.
      */
     record Prefetch(LoopId loop, int n) implements Choice {}
+
+    /**
+     * A block of a tile that lies in memory is read as a whole before products read it, so that a cache has it. Its first reader does
+     * that alone: blocks of the innermost parallel loop share it.
+     *
+     * @param rows of the block that is multiplied with it, from which on that is worth it: fewer are computed while they wait for memory
+     */
+    record Fetch(String tile, int rows) implements Choice {}
 
     /** Where a tile is held. */
     record Place(String tile, TilePlace place) implements Choice {}

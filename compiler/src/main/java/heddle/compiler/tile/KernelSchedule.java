@@ -152,6 +152,13 @@ public record KernelSchedule(List<Choice> choices) {
         return find(Choice.Prefetch.class, loop.name()).isPresent();
     }
 
+    /** From how many rows on a block of a tile is read as a whole before products read it, if it is. */
+    public OptionalInt fetch(Tile tile) {
+        return find(Choice.Fetch.class, tile.name()).stream()
+                .mapToInt(Choice.Fetch::rows)
+                .findFirst();
+    }
+
     /** How many indexes along a summed axis are in local memory at once, if not all of a block. */
     public OptionalInt stage(Axis axis) {
         return find(Choice.Stage.class, axis.name()).stream()

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a
  *       product sums over; a pitch is that of a factor.
  *   <li>The next block is loaded ahead in loops without a mask whose blocks follow one another, and which load tiles into local memory.
+ *   <li>What is fetched ahead is a factor that is read in place, and shared by the blocks of the innermost parallel loop.
  *   <li>Each tile has a place.
  * </ol>
  */
@@ -97,6 +98,24 @@ public final class ScheduleVerifier {
                         facts.isFactor(tile),
                         pitch,
                         "the tile is no factor of a product, so that it has no lines in local memory");
+            }
+            case Choice.Fetch fetch -> {
+                Tile tile = tile(fetch, fetch.tile());
+                check(fetch.rows() > 0, fetch, "products have a row at least");
+                check(
+                        facts.isFactor(tile)
+                                && kernel.schedule()
+                                        .choices()
+                                        .contains(new Choice.Place(tile.name(), TilePlace.IN_PLACE)),
+                        fetch,
+                        "it is no factor that is read in place");
+                List<TileStmt.Loop> parallel = kernel.program().parallel();
+                check(
+                        !parallel.isEmpty()
+                                && !tile.axes().contains(parallel.getLast().axis())
+                                && kernel.block(parallel.getLast().axis()) > 1,
+                        fetch,
+                        "blocks of the innermost parallel loop do not share it");
             }
             case Choice.Place place -> {
                 Tile tile = tile(place, place.tile());

@@ -154,6 +154,14 @@ class ScheduleVerifierTest {
     }
 
     @Test
+    void whatIsFetchedIsReadInPlaceAndShared() {
+        assertTrue(refusal(new Choice.Fetch("k", 0)).endsWith("products have a row at least"));
+        assertTrue(refusal(new Choice.Fetch("rowMax", 3)).endsWith("it is no factor that is read in place"));
+        assertTrue(refusal(new Choice.Fetch("nothing", 3)).contains("the program has no such tile"));
+        assertTrue(refusal(new Choice.Fetch("k", 3)).endsWith("blocks of the innermost parallel loop do not share it"));
+    }
+
+    @Test
     void groupsAreOfParallelLoopsAndOutermost() {
         var group = new Choice.Factor(Choice.Level.GROUP, 0);
         var thread = new Choice.Factor(Choice.Level.THREAD, 8);

@@ -13,6 +13,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import heddle.tests.tornado.Conformance;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,8 +88,8 @@ class DeviceCorpusTest {
                 .plan();
         Map<String, Long> lengths = file.shapes(USUAL).getLast();
         SequencedMap<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, seed);
-        Map<String, Tensor> scheduled = CorpusArrays.tensors(
-                ScheduledRun.onDevice().run(plan, CorpusArrays.of(inputs), CorpusArrays.of(weights), lengths));
+        Map<String, Tensor> scheduled = TensorArrays.tensors(
+                ScheduledRun.onDevice().run(plan, TensorArrays.of(inputs), TensorArrays.of(weights), lengths));
         file.meaning(Reference.run(model, weights, inputs)).forEach((output, array) -> {
             Tensor result = scheduled.get(output);
             Tolerance tolerance = file.tolerance()

@@ -31,6 +31,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -172,20 +173,20 @@ class FusionCorpusTest {
                     assertClose(expected, program.run(inputs), tolerance, "jvm: " + place);
                     if (!MODERATE.contains(lengths)) {
                         Map<String, NdArray> scheduled = ScheduledRun.onProcessor(16)
-                                .run(compilation.plan(), CorpusArrays.of(inputs), CorpusArrays.of(weights), lengths);
-                        assertClose(expected, CorpusArrays.tensors(scheduled), tolerance, "scheduled: " + place);
+                                .run(compilation.plan(), TensorArrays.of(inputs), TensorArrays.of(weights), lengths);
+                        assertClose(expected, TensorArrays.tensors(scheduled), tolerance, "scheduled: " + place);
                         for (Rounding rounding : Rounding.values()) {
                             BlockChoice blocks = BlockChoice.drawn(new Random(seed));
                             Map<String, NdArray> kernels = new ScheduleInterpreter(
-                                            CorpusArrays.of(inputs),
-                                            CorpusArrays.of(weights),
+                                            TensorArrays.of(inputs),
+                                            TensorArrays.of(weights),
                                             lengths,
                                             rounding,
                                             blocks)
                                     .run(compilation.schedule());
                             assertClose(
                                     expected,
-                                    CorpusArrays.tensors(kernels),
+                                    TensorArrays.tensors(kernels),
                                     tolerance,
                                     "tiles, " + rounding + ": " + place);
                         }

@@ -27,6 +27,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -157,8 +158,8 @@ class NeighbouringSchedulesTest {
         SequencedMap<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, seed);
         String place = place(file, lengths, seed, plan);
         Map<String, Tensor> run = assertDoesNotThrow(
-                () -> CorpusArrays.tensors(
-                        ScheduledRun.onDevice().run(plan, CorpusArrays.of(inputs), CorpusArrays.of(weights), lengths)),
+                () -> TensorArrays.tensors(
+                        ScheduledRun.onDevice().run(plan, TensorArrays.of(inputs), TensorArrays.of(weights), lengths)),
                 place);
         compare(file, DType.F64, run, file.meaning(Reference.run(model, weights, inputs)), place);
     }

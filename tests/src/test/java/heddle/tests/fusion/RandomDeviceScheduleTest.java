@@ -22,6 +22,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +61,8 @@ class RandomDeviceScheduleTest {
         SequencedMap<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, seed);
         String place = file.path() + ", lengths " + lengths + ", seed " + seed;
         Map<String, Tensor> run = assertDoesNotThrow(
-                () -> CorpusArrays.tensors(new ScheduledRun(this::scheduled)
-                        .run(plan, CorpusArrays.of(inputs), CorpusArrays.of(weights), lengths)),
+                () -> TensorArrays.tensors(new ScheduledRun(this::scheduled)
+                        .run(plan, TensorArrays.of(inputs), TensorArrays.of(weights), lengths)),
                 () -> place + "\n" + chosen);
         file.meaning(Reference.run(model, weights, inputs)).forEach((output, array) -> {
             Tensor result = run.get(output);

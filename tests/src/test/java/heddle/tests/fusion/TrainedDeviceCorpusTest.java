@@ -14,6 +14,7 @@ import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import heddle.tests.tornado.Conformance;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,12 +93,12 @@ class TrainedDeviceCorpusTest {
         Map<String, NdArray> computed = ScheduledRun.onDevice()
                 .run(
                         plan,
-                        CorpusArrays.of(model.inputs(lengths, seed)),
-                        CorpusArrays.of(model.weights(lengths, seed)),
+                        TensorArrays.of(model.inputs(lengths, seed)),
+                        TensorArrays.of(model.weights(lengths, seed)),
                         lengths);
         Tolerance tolerance = model.isNarrow() ? new Tolerance(5e-2, 5e-2) : new Tolerance(1e-6, 1e-6);
         Map<String, NdArray> expected = model.meaning(lengths, seed);
-        CorpusArrays.tensors(computed).forEach((output, result) -> {
+        TensorArrays.tensors(computed).forEach((output, result) -> {
             Comparison c = Comparison.of(result, expected.get(output), tolerance);
             assertTrue(
                     c.within(),

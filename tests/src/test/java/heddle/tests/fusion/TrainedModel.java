@@ -10,6 +10,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.TensorArrays;
 import heddle.tests.gradient.TrainedGraph;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,7 +70,7 @@ record TrainedModel(HeddleModel model, TrainedGraph trained) {
     /** What runs its graphs in double precision. */
     Interpreter interpreter(Map<String, Long> lengths, long seed) {
         return new Interpreter(
-                CorpusArrays.of(inputs(lengths, seed)), CorpusArrays.of(weights(lengths, seed)), lengths);
+                TensorArrays.of(inputs(lengths, seed)), TensorArrays.of(weights(lengths, seed)), lengths);
     }
 
     /** Loss and gradients as written; where that divides zero by zero, those of what was recognised. */

@@ -29,18 +29,6 @@ final class Closeness {
         return tensors;
     }
 
-    /** Arrays of the same elements, which are floats. */
-    static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
-        Map<String, NdArray> arrays = new HashMap<>();
-        tensors.forEach((name, t) -> {
-            NdArray array = NdArray.zeros(t.dtype(), t.shape());
-            float[] elements = (float[]) t.storage();
-            Arrays.setAll(array.data(), i -> elements[i]);
-            arrays.put(name, array);
-        });
-        return arrays;
-    }
-
     /** Fails at the first element that is off by more than {@code tolerance} of its size and the tensor's; NaN is compared by place. */
     static void check(Map<String, NdArray> expected, Map<String, NdArray> actual, double tolerance, String place) {
         expected.forEach((name, array) -> {

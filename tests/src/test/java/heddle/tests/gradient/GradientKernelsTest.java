@@ -24,6 +24,7 @@ import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import heddle.tests.fusion.ScheduledRun;
 import heddle.tests.tornado.Conformance;
 import java.nio.file.Path;
@@ -176,11 +177,10 @@ class GradientKernelsTest {
                 Map<String, NdArray> expected = backward.run(inputs, lengths);
                 String place = name + ", lengths " + lengths + ", size " + size + ", seed " + seed;
                 Map<String, Tensor> tensors = Closeness.tensors(inputs);
-                Map<String, NdArray> first =
-                        Closeness.arrays(programs.getFirst().run(tensors));
+                Map<String, NdArray> first = TensorArrays.of(programs.getFirst().run(tensors));
                 Closeness.check(expected, first, size == 1 ? 1e-5 : 3e-3, "jvm: " + place);
                 for (JvmProgram other : programs) {
-                    Map<String, NdArray> again = Closeness.arrays(other.run(tensors));
+                    Map<String, NdArray> again = TensorArrays.of(other.run(tensors));
                     first.forEach((output, array) ->
                             assertArrayEquals(array.data(), again.get(output).data(), output + ": " + place));
                 }

@@ -21,6 +21,7 @@ import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.TensorArrays;
 import heddle.tests.fusion.ScheduledRun;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -126,10 +127,10 @@ class OnePassTest {
             Map<String, NdArray> inputs = backward.draw(lengths, 1, seed);
             String place = name + ", lengths " + lengths + ", seed " + seed;
             Map<String, Tensor> tensors = Closeness.tensors(inputs);
-            Map<String, NdArray> first = Closeness.arrays(programs.getFirst().run(tensors));
+            Map<String, NdArray> first = TensorArrays.of(programs.getFirst().run(tensors));
             Closeness.check(backward.run(inputs, lengths), first, 1e-5, "jvm: " + place);
             for (JvmProgram other : programs) {
-                Map<String, NdArray> again = Closeness.arrays(other.run(tensors));
+                Map<String, NdArray> again = TensorArrays.of(other.run(tensors));
                 first.forEach((output, array) ->
                         assertArrayEquals(array.data(), again.get(output).data(), output + ": " + place));
             }
@@ -146,7 +147,7 @@ class OnePassTest {
         JvmProgram program =
                 JvmProgram.load(plan, Map.of(), new JvmOptions(JvmPlatform.target(1), classes, "empty", warning -> {}));
         Map<String, NdArray> inputs = backward.draw(LONGER.getFirst(), 1, 1);
-        Map<String, NdArray> computed = Closeness.arrays(program.run(Closeness.tensors(inputs)));
+        Map<String, NdArray> computed = TensorArrays.of(program.run(Closeness.tensors(inputs)));
         int gradients = 0;
         for (Map.Entry<String, NdArray> e : computed.entrySet()) {
             if (e.getKey().startsWith("grad")) {
@@ -172,7 +173,7 @@ class OnePassTest {
         Map<String, NdArray> inputs = backward.draw(lengths, 1, 1);
         Arrays.fill(inputs.get("x1").data(), 32 * 16, 33 * 16, Double.POSITIVE_INFINITY);
         Arrays.fill(inputs.get("x2").data(), 32 * 24, 33 * 24, Double.NaN);
-        Map<String, NdArray> computed = Closeness.arrays(program.run(Closeness.tensors(inputs)));
+        Map<String, NdArray> computed = TensorArrays.of(program.run(Closeness.tensors(inputs)));
         Closeness.check(backward.run(inputs, lengths), computed, 1e-5, "causal, the last key is not finite");
         double[] dq = computed.get("grad0").data();
         for (int at = 0; at < 33 * 16; at++) {
@@ -209,7 +210,7 @@ class OnePassTest {
                 expected, ScheduledRun.onProcessor(16).run(plan, inputs, Map.of(), lengths), 1e-11, "scheduled");
         JvmProgram program =
                 JvmProgram.load(plan, Map.of(), new JvmOptions(JvmPlatform.target(2), classes, "known", warning -> {}));
-        Closeness.check(expected, Closeness.arrays(program.run(Closeness.tensors(inputs))), 1e-5, "jvm");
+        Closeness.check(expected, TensorArrays.of(program.run(Closeness.tensors(inputs))), 1e-5, "jvm");
     }
 
     @Test

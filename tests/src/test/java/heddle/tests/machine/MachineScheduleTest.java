@@ -101,6 +101,20 @@ class MachineScheduleTest {
                 "output y = softmax(q @ transpose(k)) @ v");
     }
 
+    /** A weight that stays in the second-level cache need not be read ahead, nor one that few rows are multiplied with. */
+    @ParameterizedTest
+    @CsvSource({"N, 512, true", "N, 4096, false", "3, 512, true", "2, 512, false"})
+    void weightsAreReadAheadByTheSecondLevelCache(String rows, int kibibytes, boolean isFetched) throws IOException {
+        Processor processor = new Processor("mine", 8, 16, 2, 4, 32 << 10, kibibytes << 10, 8000);
+        String length = rows.equals("N") ? "dim N\n" : "";
+        TileKernel kernel = kernel(
+                processor, length + "input x: f32[" + rows + ", 512]", "output y = x @ weight \"w\" : f32[512, 512]");
+        assertEquals(
+                isFetched,
+                kernel.schedule().choices().contains(new Choice.Fetch("right", 3)),
+                () -> ScheduleListing.of(kernel));
+    }
+
     private static int register(TileKernel kernel, Axis axis) {
         return kernel.schedule().bound(axis, Choice.Level.REGISTER).orElseThrow();
     }

@@ -31,12 +31,12 @@ import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.machine.MachineFiles;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.TensorArrays;
 import heddle.tests.fusion.Draw;
 import heddle.tests.tornado.Conformance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -148,6 +148,11 @@ class ScheduleFileTest {
         "machine/product, h100, thread 16 . register 8 -> thread 24 . register 8, 'a power of two'",
         "machine/product, h100, 'left, right local -> left, right register', 'left is held local'",
         "machine/attention, h100, pitch q 1 -> stage j 5 pitch q 1, 'slices make up the 32 indexes of a block of j'",
+        "machine/product, avx512, fetch right 3 -> fetch right 0, 'products have a row at least'",
+        "machine/product, avx512, fetch right 3 -> fetch left 3, 'blocks of the innermost parallel loop do not share it'",
+        "machine/product, avx512, 'left, right in place -> left in place; right local', 'it is no factor that is read in place'",
+        "machine/product, h100, pitch left 1 -> fetch right 3, 'it is no factor that is read in place'",
+        "machine/attention, avx512, trim j 8 -> fetch k 3, 'blocks of the innermost parallel loop do not share it'",
         "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'",
         "machine/product, h100, pitch left 1 -> prefetch k 2, 'one block is loaded while another is computed'",
         "machine/product, h100, pitch left 1 -> prefetch m 1, 'its blocks do not follow one another'",
@@ -159,6 +164,24 @@ class ScheduleFileTest {
         GivenSchedules given = given(machine, changed(machine, model, change));
         Diagnostic told = refused(model(model), given);
         assertTrue(told.message().contains(rule), told::message);
+    }
+
+    /** Elements that are converted are read before products by that. */
+    @Test
+    void packedWeightsAreNotReadAhead() throws IOException {
+        Path file = Files.writeString(classes.resolve("packed.heddle"), """
+                dim N
+                input x: f32[N, 512]
+                output y = x @ weight "w" : f32[512, 512] as bf16
+                """);
+        Machine machine = MachineFiles.find("avx512");
+        String text = listing(Heddle.model(file)
+                        .compilation(Fusion.FUSED, policy(machine))
+                        .plan())
+                .replace("grain 4", "fetch right 3\n  grain 4");
+        Diagnostic told =
+                refused(Heddle.model(file), given(machine, text.substring(text.indexOf("schedule contract#1:"))));
+        assertTrue(told.message().contains("only panels of f32"), told::message);
     }
 
     /** It is marked where the file has it, and said where the file leaves it out. */
@@ -271,7 +294,8 @@ class ScheduleFileTest {
         "machine/attention, 'k, v in place -> k local; v in place', register 1 . lane -> register 2 . lane, j 128 -> j 64, i 32 -> i 64",
         "machine/attention, 'score local -> score, shift local', 'newMax, shift, -> newMax,', grain 4 -> grain 2, trim j 8 -> trim j 16",
         "machine/product, m 48 -> m 31, k 1024 -> k 100, acc over m 6 -> acc over m 7, acc over n 4 -> acc over n 2",
-        "machine/product, 'left, right in place -> left, right local', acc over m 6 -> acc over m 1, m 48 -> m 7, grain 4 -> grain 9"
+        "machine/product, 'left, right in place -> left, right local', acc over m 6 -> acc over m 1, m 48 -> m 7, fetch right 3 -> // none",
+        "machine/product, fetch right 3 -> fetch right 1, m 48 -> m 31, band m 4 -> band m 2, k 1024 -> k 300"
     })
     void aChangedScheduleOfAProcessorMeansTheSame(String name, String a, String b, String c, String d) {
         HeddleModel model = model(name);
@@ -283,7 +307,7 @@ class ScheduleFileTest {
         Map<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, SEED);
         JvmProgram program = JvmProgram.load(plan, weights, new JvmOptions(processor, classes, "test", w -> {}));
         Map<String, Tensor> results = program.run(inputs, lengths);
-        Map<String, NdArray> expected = new Interpreter(arrays(inputs), arrays(weights), lengths)
+        Map<String, NdArray> expected = new Interpreter(TensorArrays.of(inputs), TensorArrays.of(weights), lengths)
                 .run(model.declaration().graph());
         expected.forEach((output, array) -> {
             double[] data = array.data();
@@ -295,16 +319,6 @@ class ScheduleFileTest {
                         () -> output + "[" + at + "] is " + got + ", expected " + data[at] + ", seed " + SEED);
             }
         });
-    }
-
-    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
-        Map<String, NdArray> arrays = new HashMap<>();
-        tensors.forEach((name, t) -> {
-            double[] data = new double[t.size()];
-            java.util.Arrays.setAll(data, t::element);
-            arrays.put(name, new NdArray(t.dtype(), t.shape(), data));
-        });
-        return arrays;
     }
 
     @ParameterizedTest

@@ -29,6 +29,7 @@ import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,12 +121,6 @@ class PackedWeightsTest {
         return new NdArray(t.dtype(), t.shape(), elements);
     }
 
-    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
-        Map<String, NdArray> arrays = new HashMap<>();
-        tensors.forEach((name, t) -> arrays.put(name, array(t)));
-        return arrays;
-    }
-
     private static int[] bits(Tensor t) {
         int[] bits = new int[t.size()];
         for (int i = 0; i < bits.length; i++) {
@@ -194,8 +189,9 @@ class PackedWeightsTest {
         JvmProgram program = load(plan(model, SchedulePolicy.PROCESSOR), weights, 16, 2);
         for (int rows : ROWS) {
             Map<String, Tensor> inputs = inputs(model, rows);
-            Map<String, NdArray> expected =
-                    new Interpreter(arrays(inputs), arrays(weights), Map.of("M", (long) rows)).run(model.graph());
+            Map<String, NdArray> expected = new Interpreter(
+                            TensorArrays.of(inputs), TensorArrays.of(weights), Map.of("M", (long) rows))
+                    .run(model.graph());
             program.run(inputs).forEach((name, t) -> {
                 Tolerance tolerance = Tolerance.of(t.dtype());
                 Comparison c = Comparison.of(t, expected.get(name), tolerance);

@@ -26,8 +26,8 @@ import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
-import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import heddle.tests.tornado.Conformance;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,12 +111,6 @@ class QuantisedWeightsTest {
         return inputs;
     }
 
-    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
-        Map<String, NdArray> arrays = new HashMap<>();
-        tensors.forEach((name, t) -> arrays.put(name, Reference.array(t)));
-        return arrays;
-    }
-
     private static Tensor tensor(NdArray a) {
         return Tensor.of(a.data(), a.shape());
     }
@@ -136,11 +130,12 @@ class QuantisedWeightsTest {
         for (int rows : allRows) {
             Map<String, Long> lengths = Map.of("M", (long) rows);
             Map<String, Tensor> inputs = inputs(model, rows);
-            Map<String, NdArray> given = arrays(inputs);
-            Map<String, NdArray> expected = new Interpreter(given, arrays(weights), lengths).run(model.graph());
+            Map<String, NdArray> given = TensorArrays.of(inputs);
+            Map<String, NdArray> expected =
+                    new Interpreter(given, TensorArrays.of(weights), lengths).run(model.graph());
             String where = context + ", seed " + SEED + ", rows " + rows + ", ";
             if (rows <= 17) {
-                new ScheduleInterpreter(given, arrays(weights), lengths)
+                new ScheduleInterpreter(given, TensorArrays.of(weights), lengths)
                         .run(fused.schedule())
                         .forEach((name, a) -> assertWithin(
                                 tensor(a), expected.get(name), DType.F64, where + "tile program of " + name));

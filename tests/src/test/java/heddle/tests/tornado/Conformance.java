@@ -17,11 +17,10 @@ import heddle.runtime.PlanLoader;
 import heddle.runtime.Program;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
-import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.TensorArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -115,7 +114,7 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
             String place,
             BiFunction<String, DType, Tolerance> tolerance) {
         compare(
-                new Interpreter(arrays(inputs), arrays(weights), lengths).run(graph),
+                new Interpreter(TensorArrays.of(inputs), TensorArrays.of(weights), lengths).run(graph),
                 inputs,
                 lengths,
                 place,
@@ -141,11 +140,5 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
             }
         });
         assertEquals(List.of(), wrong, () -> name + ", " + place);
-    }
-
-    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
-        Map<String, NdArray> arrays = new LinkedHashMap<>();
-        tensors.forEach((key, t) -> arrays.put(key, Reference.array(t)));
-        return arrays;
     }
 }

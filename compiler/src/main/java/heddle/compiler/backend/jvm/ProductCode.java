@@ -51,6 +51,7 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
                 p.isFresh(),
                 form,
                 scales.map(ProductCode::scaling));
+        form.fetch().ifPresent(f -> fetch(f, row, right, ranges.length(p.over()) + " * " + sums.width()));
         List<String> arguments = new ArrayList<>();
         if (p.zeros() != Annihilating.NEITHER) {
             arguments.add(plain.orElse("false"));
@@ -62,6 +63,15 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(place(sums));
         call(scope.products().of(shape), arguments);
+    }
+
+    /** @param length of the block, an expression */
+    private void fetch(ProductForm.Fetch fetch, Axis row, Sides.Side block, String length) {
+        String from = ranges.from(fetch.axis());
+        String first = fetch.every() == 0 ? from + " == 0" : from + " % " + fetch.every() + " == 0";
+        out.open("if (" + first + " && " + ranges.length(row) + " >= " + fetch.rows() + ")");
+        call(scope.products().fetch(), List.of(block.passed(), length));
+        out.close();
     }
 
     private void call(String method, List<String> arguments) {

@@ -29,10 +29,11 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
 
     private static final int TRIM = 8;
     private static final int SLICE = 16;
+    private static final int FETCH = 3;
 
     /** All of them, those that change most first. */
     List<KernelSchedule> all() {
-        return Stream.of(cuts(), unrolls(), chains(), places(), loops(), slices(), grains())
+        return Stream.of(cuts(), unrolls(), chains(), places(), fetches(), loops(), slices(), grains())
                 .flatMap(s -> s)
                 .toList();
     }
@@ -144,6 +145,13 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
         return Stream.concat(placed, pitched);
     }
 
+    /** Whether a cache has it already, is not known where a schedule is made. */
+    private Stream<KernelSchedule> fetches() {
+        return choices(Choice.Place.class)
+                .filter(p -> p.place() == TilePlace.IN_PLACE && facts.isFactor(tile(p)))
+                .flatMap(p -> optional(new Choice.Fetch(p.tile(), FETCH), n -> new Choice.Fetch(p.tile(), n)));
+    }
+
     private Tile tile(Choice.Place place) {
         return facts.definition(place.tile()).orElseThrow().tile();
     }
@@ -190,6 +198,7 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
             case Choice.Band b -> b.n();
             case Choice.Trim t -> t.n();
             case Choice.Stage s -> s.n();
+            case Choice.Fetch f -> f.rows();
             default -> throw new IllegalArgumentException("no number: " + choice);
         };
     }

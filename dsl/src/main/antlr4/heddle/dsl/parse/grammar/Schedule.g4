@@ -22,6 +22,7 @@ choices
     | 'stage' stage (',' stage)*
     | 'prefetch' prefetch (',' prefetch)*
     | 'pitch' pitch (',' pitch)*
+    | 'fetch' fetch (',' fetch)*
     | 'trim' trim (',' trim)*
     | 'grain' NUMBER
     ;
@@ -50,11 +51,14 @@ prefetch : name NUMBER ;
 
 pitch : name NUMBER ;
 
+// From how many rows on.
+fetch : name NUMBER ;
+
 trim : name NUMBER ;
 
 name
     : NAME
-    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'prefetch' | 'pitch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
+    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'prefetch' | 'pitch' | 'fetch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
     | 'in' | 'local' | 'register' | 'group' | 'thread' | 'lane' | 'loop' | 'over'
     ;
 

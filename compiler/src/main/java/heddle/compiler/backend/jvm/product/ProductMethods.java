@@ -53,7 +53,7 @@ public record ProductMethods(Processor target, ClassText members) {
                     width,
                     Annihilating.NEITHER,
                     isFresh,
-                    new ProductForm.Blocks(form.registers(), Optional.empty()),
+                    new ProductForm.Blocks(form.registers(), Optional.empty(), Optional.empty()),
                     Optional.empty());
         }
 
@@ -124,6 +124,28 @@ public record ProductMethods(Processor target, ClassText members) {
                     writeElements(shape, out); // Integers, for which vectors of this class have no lanes.
                 }
             });
+        });
+    }
+
+    /** The method that reads a block, so that a cache has it. Its parameters are an array, where the block begins and its length. */
+    public String fetch() {
+        return members.shared("fetch", () -> {
+            String sink = members.methodName("fetched");
+            members.method()
+                    .line("/** What was read last: without it, HotSpot would leave the reading out. */")
+                    .line("private static int " + sink + ";");
+            return members.method(
+                    members.methodName("fetch"),
+                    "Reads an element of each cache line, so that products find all of them in a cache.",
+                    "void",
+                    "float[] a, int at, int length",
+                    out -> {
+                        out.line("int any = 0;");
+                        out.open("for (int i = 0; i < length; i += 16)");
+                        out.line("any |= Float.floatToRawIntBits(a[at + i]);");
+                        out.close();
+                        out.line(sink + " = any;");
+                    });
         });
     }
 

@@ -1,4 +1,4 @@
-package heddle.tests.fusion;
+package heddle.tests;
 
 import heddle.compiler.ir.NdArray;
 import heddle.runtime.tensor.Tensor;
@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Tensors as arrays of the interpreters, and back. */
-final class CorpusArrays {
-    private CorpusArrays() {}
+public final class TensorArrays {
+    private TensorArrays() {}
 
-    static Map<String, NdArray> of(Map<String, Tensor> tensors) {
+    public static Map<String, NdArray> of(Map<String, Tensor> tensors) {
         Map<String, NdArray> arrays = new LinkedHashMap<>();
         tensors.forEach((name, t) -> {
             double[] data = new double[t.size()];
@@ -20,7 +20,7 @@ final class CorpusArrays {
         return arrays;
     }
 
-    static Map<String, Tensor> tensors(Map<String, NdArray> arrays) {
+    public static Map<String, Tensor> tensors(Map<String, NdArray> arrays) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         arrays.forEach(
                 (name, a) -> tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype())));

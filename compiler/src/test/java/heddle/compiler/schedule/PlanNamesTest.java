@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class KernelNamesTest {
+class PlanNamesTest {
     /** What ends with a digit keeps its path, whatever was numbered before. */
     @Test
     void numbersDoNotTakeThePathOfAnother() {
-        KernelNames names = new KernelNames();
+        PlanNames names = new PlanNames();
         assertEquals(
                 List.of("x", "x.2", "x2", "x.3", "x2.2"),
-                Stream.of("x", "x", "x2", "x", "x2").map(names::unique).toList());
+                Stream.of("x", "x", "x2", "x", "x2").map(names::kernel).toList());
     }
 }

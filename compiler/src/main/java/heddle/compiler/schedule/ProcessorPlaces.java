@@ -1,0 +1,152 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.index.ScaledBlock;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlace;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileStmt;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Panels;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Stored;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where tiles are held on a processor, and which are in a cache before they are read. */
+record ProcessorPlaces(Processor processor) {
+    /**
+     * Rows from which on a block of a weight is read ahead. With one row, a core computes as fast as memory is read; with more, it has so
+     * many multiply-adds to hold until their factors come that it asks for too few lines at once.
+     */
+    private static final int ROWS_TO_FETCH_FOR = 3;
+
+    /** A weight that takes this part of a second-level cache has left it when its model runs again. */
+    private static final int PART_OF_CACHE = 2;
+
+    /**
+     * Places tiles: operands of products are read in place where they can be, what one loop defines and reads is in registers,
+     * everything else in a worker's arrays. Products spread single elements from wherever they lie as they are computed, but take
+     * vectors only from rows as wide as a block, which may be packed.
+     *
+     * @param lanes       the axis that vectors run along
+     * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not
+     */
+    KernelSchedule of(ProgramFacts facts, Axis lanes, boolean packedStays, KernelSchedule blocks) {
+        TileProgram program = facts.program();
+        TileKernel cut = new TileKernel(program, blocks);
+        Set<String> held = blocks.hasRowsOneByOne() ? Set.of() : RegisterTiles.of(program, lanes);
+        KernelSchedule schedule = blocks;
+        for (TileStmt.Define define : program.definitions()) {
+            Tile tile = define.tile();
+            boolean stays = define.value() instanceof TileExpr.Map m
+                    && program.isOperand(tile)
+                    && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
+                    && isInVectors(cut, tile, m.program(), lanes)
+                    && facts.isInRows(tile, cut.sizes(tile.axes()));
+            TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
+            schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
+        }
+        return schedule;
+    }
+
+    /** Whether a factor that spans the axis of the lanes lies in panels as wide as a block; others are read element by element. */
+    private static boolean isInVectors(TileKernel kernel, Tile tile, ScalarExpr program, Axis lanes) {
+        return !tile.axes().contains(lanes)
+                || tile.axes().getFirst().equals(lanes)
+                        && Panels.arePanels(
+                                ScaledBlock.held(program), lanes, tile.axes().get(1), kernel.block(lanes));
+    }
+
+    /**
+     * The schedule of a product, in which the panels of a weight are read ahead. Packed elements are read when they are converted.
+     *
+     * @param placed with places
+     */
+    KernelSchedule fetched(KernelSchedule placed, ProgramFacts facts, Contraction c) {
+        Dim rows = c.m().extent();
+        boolean areMany = !rows.isKnown() || rows.value() >= ROWS_TO_FETCH_FOR;
+        return facts.program().definitions().stream()
+                .filter(d -> areMany && d.tile().axes().contains(c.n()) && leavesCache(d))
+                .filter(d -> placed.place(d.tile()) == TilePlace.IN_PLACE)
+                .findFirst()
+                .map(d -> placed.with(new Choice.Fetch(d.tile().name(), ROWS_TO_FETCH_FOR)))
+                .orElse(placed);
+    }
+
+    private boolean leavesCache(TileStmt.Define d) {
+        return floats(d)
+                .map(b -> b.type().shape().size())
+                .filter(n -> n.isKnown() && Stored.F32.bytes(n.value()) >= processor.l2() / PART_OF_CACHE)
+                .isPresent();
+    }
+
+    /** @throws IllegalSchedule when vectors are not where products read them, or a choice is not read */
+    void verify(TileKernel kernel, Axis lanes) {
+        Set<String> held = RegisterTiles.of(kernel.program(), lanes);
+        for (TileStmt.Define d : kernel.program().definitions()) {
+            Tile tile = d.tile();
+            TilePlace place = kernel.schedule().place(tile);
+            boolean isFar = place == TilePlace.IN_PLACE
+                    && d.value() instanceof TileExpr.Map m
+                    && !isInVectors(kernel, tile, m.program(), lanes);
+            check(
+                    !isFar,
+                    kernel,
+                    "place " + tile,
+                    "vectors are read in place from panels as wide as a block of " + lanes + " alone");
+            check(
+                    place != TilePlace.REGISTER || held.contains(tile.name()),
+                    kernel,
+                    "place " + tile,
+                    tile + " is not defined and read in one loop over " + lanes);
+            check(
+                    kernel.schedule().fetch(tile).isEmpty()
+                            || tile.axes().contains(lanes) && floats(d).isPresent(),
+                    kernel,
+                    "fetch " + tile,
+                    "only panels of f32, which products read in vectors, are read ahead");
+        }
+    }
+
+    /** @throws IllegalSchedule when the schedule of a kernel without blocks of products reads something ahead */
+    static void fetchNothing(TileKernel kernel) {
+        for (TileStmt.Define d : kernel.program().definitions()) {
+            check(
+                    kernel.schedule().fetch(d.tile()).isEmpty(),
+                    kernel,
+                    "fetch " + d.tile(),
+                    "nothing reads it: only products of blocks of rows read factors ahead");
+        }
+    }
+
+    private static void check(boolean holds, TileKernel kernel, String choice, String why) {
+        if (!holds) {
+            throw new IllegalSchedule(kernel.program(), choice, why);
+        }
+    }
+
+    private static Optional<Buffer> buffer(ScalarExpr program) {
+        return ScaledBlock.held(program) instanceof ScalarExpr.Element e ? Optional.of(e.buffer()) : Optional.empty();
+    }
+
+    private static boolean isPacked(ScalarExpr program) {
+        return buffer(program).filter(b -> b.stored().isPacked()).isPresent();
+    }
+
+    /** The buffer that a tile is read from, if it holds single-precision floats. */
+    private static Optional<Buffer> floats(TileStmt.Define d) {
+        return d.value() instanceof TileExpr.Map m
+                ? buffer(m.program()).filter(b -> b.stored() == Stored.F32)
+                : Optional.empty();
+    }
+}
