@@ -28,6 +28,9 @@ record BlockProducts(
         Set<Tile> unset,
         Function<Tile, PlacedTile> place,
         int lanes) {
+    /** How many register blocks of rows convert terms for themselves: it takes less than to store and load them. */
+    private static final int PASSES = 4;
+
     /** Bytes that packed terms take where they are converted: half of a first-level cache of 32 KiB. */
     private static final int SLICE = 16 << 10;
 
@@ -52,7 +55,7 @@ record BlockProducts(
         boolean inRegisters = operand instanceof Action.Operand.InPlace in
                 && in.block().buffer().stored().hasLanes(lanes);
         int terms = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
-        return Optional.of(new ProductForm.Slice(terms, inRegisters ? registers.most() : 0));
+        return Optional.of(new ProductForm.Slice(terms, inRegisters ? PASSES * registers.most() : 0));
     }
 
     /** Blocks of the innermost parallel loop follow one another: all of them, or a band. */
