@@ -10,6 +10,7 @@ import heddle.cli.report.ExplanationText;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.explain.FiniteFill;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.tile.BlockCount;
@@ -211,28 +212,30 @@ class ExplainTest {
 
     /** As exporters write causal masks: right, and twice the work. */
     @Test
-    void aFiniteFillSaysWhatInfinityWouldSkip() {
+    void aFiniteFillSaysWhatIsSkipped() {
         String model = """
                 dim N
                 input q: f32[1, N, 16]
                 let j = iota(N)[new, :]
-                output o = softmax(where(%s, %s, %s), axis = -1) @ q
+                let i = iota(N)[:, new]
+                let s = q @ transpose(q)
+                output o = softmax(%s, axis = -1) @ q
                 """;
-        String scores = "q @ transpose(q)";
-        for (String source : List.of(
-                model.formatted("j <= iota(N)[:, new]", scores, "-3.4028234e38"),
-                model.formatted("j > iota(N)[:, new]", "-10000.0", scores))) {
-            FusedExplanation fused = fused(source);
-            assertEquals(0, fused.blocks().orElseThrow().empty());
-            BlockCount masked = fused(source.replace("-3.4028234e38", "-inf").replace("-10000.0", "-inf"))
-                    .blocks()
-                    .orElseThrow();
-            assertTrue(masked.empty() > 0, masked.toString());
-            assertEquals(masked.empty(), fused.fill().orElseThrow().skipped());
+        FusedExplanation infinite = fused(model.formatted("where(j <= i, s, -inf)"));
+        long skipped = infinite.blocks().orElseThrow().empty();
+        assertTrue(skipped > 0, infinite.toString());
+        assertTrue(infinite.fill().isEmpty());
+        for (String scores : List.of("where(j <= i, s, -3.4028234663852886e38)", "where(j > i, -10000.0, s)")) {
+            FusedExplanation fused = fused(model.formatted(scores));
+            assertEquals(skipped, fused.blocks().orElseThrow().empty(), scores);
+            FiniteFill fill = fused.fill().orElseThrow();
+            assertEquals(0, fill.skipped(), scores);
+            assertEquals(fill.value() + 800, fill.above().orElseThrow(), scores);
         }
-        assertTrue(fused(model.formatted("j <= iota(N)[:, new]", scores, "-inf"))
-                .fill()
-                .isEmpty());
+        FusedExplanation added = fused(model.formatted("s + where(j <= i, 0.0, -1e9)"));
+        assertEquals(0, added.blocks().orElseThrow().empty());
+        assertEquals(skipped, added.fill().orElseThrow().skipped());
+        assertTrue(added.fill().orElseThrow().above().isEmpty());
     }
 
     private static FusedExplanation fused(String source) {

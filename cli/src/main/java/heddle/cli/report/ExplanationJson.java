@@ -1,6 +1,7 @@
 package heddle.cli.report;
 
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.explain.FiniteFill;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.explain.GradientExplanation;
 import heddle.compiler.explain.TileLayout;
@@ -70,6 +71,14 @@ public final class ExplanationJson {
         return fields;
     }
 
+    private static Map<String, Object> fill(FiniteFill fill) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("value", fill.value());
+        fields.put("skippedByInfinity", fill.skipped());
+        fill.above().ifPresent(above -> fields.put("skippedAbove", above));
+        return fields;
+    }
+
     /** One fused attention. */
     public static Map<String, Object> fused(FusedExplanation fused) {
         Map<String, Object> fields = heading(fused.node());
@@ -77,8 +86,7 @@ public final class ExplanationJson {
         fields.put("programs", fused.programs());
         fields.put("tiles", tiles(fused.tiles()));
         fused.blocks().ifPresent(count -> fields.put("blocks", blocks(count)));
-        fused.fill()
-                .ifPresent(f -> fields.put("finiteFill", Map.of("value", f.value(), "skippedByInfinity", f.skipped())));
+        fused.fill().ifPresent(f -> fields.put("finiteFill", fill(f)));
         fields.put("tables", fused.tables());
         fields.put(
                 "kernels",

@@ -139,8 +139,12 @@ public final class ExplanationText {
         fused.fill()
                 .ifPresent(f -> lines.add(
                         "finite fill",
-                        (float) f.value() + " is a number: -inf in its place would skip "
-                                + Sizes.counted(f.skipped(), "block") + " more"));
+                        (float) f.value() + " is a number: "
+                                + (f.above().isPresent()
+                                        ? "blocks are skipped for rows with a score above "
+                                                + (float) f.above().getAsDouble()
+                                        : "-inf in its place would skip " + Sizes.counted(f.skipped(), "block")
+                                                + " more")));
         fused.tables().forEach(table -> lines.add("skipped by", table));
     }
 

@@ -16,13 +16,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Scores that a condition replaces by a large negative number, as {@code torch.finfo(dtype).min}. It is a number like others, so that its
- * blocks are computed; minus infinity in its place would skip them.
+ * Scores that a condition replaces by a large negative number, as {@code torch.finfo(dtype).min}. It is a number like others. Its blocks are
+ * computed, or left out for rows with a greatest score far above it; minus infinity in its place would leave them out always.
  *
  * @param value   the number
- * @param skipped blocks that minus infinity would skip
+ * @param skipped blocks that minus infinity would skip, and the number does not
+ * @param above   where the greatest score of each row of a block is above this, blocks are left out; empty where they never are
  */
-public record FiniteFill(double value, long skipped) {
+public record FiniteFill(double value, long skipped, OptionalDouble above) {
     /** Numbers below this are taken for fills. */
     private static final double MOST = -1e3;
 
@@ -34,10 +35,13 @@ public record FiniteFill(double value, long skipped) {
                 int place = at;
                 long before =
                         BlockCount.of(kernel, lengths).map(BlockCount::empty).orElse(0L);
+                OptionalDouble above = loop.mask().flatMap(LoopMask::fill).stream()
+                        .mapToDouble(LoopMask.Fill::above)
+                        .findFirst();
                 return hidden(loop).stream()
-                        .map(fill ->
-                                new FiniteFill(fill.value, skipped(kernel, place, loop, fill.kept, lengths) - before))
-                        .filter(fill -> fill.skipped > 0)
+                        .map(fill -> new FiniteFill(
+                                fill.value, skipped(kernel, place, loop, fill.kept, lengths) - before, above))
+                        .filter(fill -> fill.skipped > 0 || above.isPresent() && before > 0)
                         .max((x, y) -> Long.compare(x.skipped, y.skipped));
             }
         }

@@ -66,6 +66,7 @@ final class ActionRoles {
             case Action.For f -> walk(f.body(), masked);
             case Action.Blocks b -> walk(b.body(), masked);
             case Action.Checked c -> walk(c.body(), masked);
+            case Action.Sparse s -> walk(s.body(), masked);
             case Action.Partial p -> {
                 walk(p.body(), true);
                 yield Set.of(AttentionRole.MASK);

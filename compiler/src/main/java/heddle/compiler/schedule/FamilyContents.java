@@ -68,6 +68,7 @@ record FamilyContents(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> o
 
     private static FamilyContents of(Attention f) {
         List<ScalarExpr> programs = new ArrayList<>(f.definition().programs());
+        f.filled().ifPresent(filled -> programs.add(filled.kept()));
         f.stores().forEach(s -> programs.add(s.address()));
         return new FamilyContents(
                 f.definition().axes(),

@@ -229,7 +229,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS));
-        if (a.definition().mask().isPresent()) {
+        if (a.kept().isPresent()) {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
                     .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
         }
@@ -307,7 +307,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     @Override
     public Attention form(Attention a) {
-        return FewQueries.stacked(a);
+        return FewQueries.are(a.definition()) ? FewQueries.stacked(a) : a.withoutFilled();
     }
 
     /** The length of a part is a number, so that no bit depends on the threads that share them out. */

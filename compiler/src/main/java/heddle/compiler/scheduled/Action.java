@@ -190,6 +190,18 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Actions that run once, or twice: at first loops leave out blocks that hold nothing but filled scores. Where the greatest score of each
+     * row exceeds a bound at the end, those blocks would have left no trace; else everything is done again with all blocks.
+     *
+     * @param greatest a score of each row along the lanes
+     */
+    record Sparse(PlacedTile greatest, double above, List<Action> body) implements Action {
+        public Sparse {
+            body = List.copyOf(body);
+        }
+    }
+
     /** A factor of a product. */
     sealed interface Operand {
         /** In a worker's memory. */

@@ -101,6 +101,13 @@ public final class ActionListing {
                                 + c.sums().buffer() + " is not finite:");
                 actions(depth + 1, c.body());
             }
+            case Action.Sparse s -> {
+                line(
+                        depth,
+                        "once without empty blocks, again with them unless "
+                                + s.greatest().buffer() + " > " + s.above() + ":");
+                actions(depth + 1, s.body());
+            }
             case Action.Partial p -> {
                 String parts = p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks";
                 line(depth, "in partial " + parts + ":");

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -70,11 +71,19 @@ final class BlockActions {
         List<TileStmt> body = kernel.body();
         Optional<CheckedSums> checked = CheckedSums.of(body)
                 .filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
-        checked.ifPresent(c -> {
-            List<Action> twice = inner(body.subList(0, c.count()), Optional.empty());
-            act(new Action.Checked(place(c.sums()), twice));
-        });
-        actions.addAll(inner(body.subList(checked.map(CheckedSums::count).orElse(0), body.size()), Optional.empty()));
+        Optional<FirstLoop> loop = FirstLoop.of(body);
+        Optional<LoopMask.Fill> fill = loop.flatMap(first -> first.fill(kernel));
+        int again = checked.isPresent() || fill.isPresent() ? loop.orElseThrow().at() + 1 : 0;
+        List<Action> first = inner(body.subList(0, again), Optional.empty());
+        if (checked.isPresent()) {
+            first = List.of(new Action.Checked(place(checked.get().sums()), first));
+        }
+        if (fill.isPresent()) {
+            first = List.of(
+                    new Action.Sparse(place(fill.get().greatest()), fill.get().above(), first));
+        }
+        actions.addAll(first);
+        actions.addAll(inner(body.subList(again, body.size()), Optional.empty()));
         return new ScheduledKernel(kernel, List.copyOf(placed.values()), actions);
     }
 

@@ -14,26 +14,15 @@ import java.util.Optional;
  * A loop whose products leave out zeros, and the sums that tell whether they had to: sums that start at zero before the loop, to which
  * it adds products, and which it multiplies by factors. Once they are not finite they stay so until a factor is zero, which takes all
  * that was added before away.
- *
- * @param count how many of the first statements may run twice
  */
-record CheckedSums(Tile sums, int count) {
+record CheckedSums(Tile sums) {
     static Optional<CheckedSums> of(List<TileStmt> body) {
-        for (int at = 0; at < body.size(); at++) {
-            TileStmt stmt = body.get(at);
-            if (stmt instanceof TileStmt.Loop loop) {
-                int count = at + 1;
-                return sums(loop.body())
-                        .filter(sums -> body.subList(0, count - 1).stream()
+        return FirstLoop.of(body)
+                .flatMap(first -> sums(first.loop().body())
+                        .filter(sums -> body.subList(0, first.at()).stream()
                                 .anyMatch(s -> s instanceof TileStmt.Define d
                                         && d.tile().equals(sums)))
-                        .map(sums -> new CheckedSums(sums, count));
-            }
-            if (!(stmt instanceof TileStmt.Define)) {
-                return Optional.empty();
-            }
-        }
-        return Optional.empty();
+                        .map(CheckedSums::new));
     }
 
     private static Optional<Tile> sums(List<TileStmt> body) {

@@ -52,6 +52,9 @@ public final class ScheduledInterpreter {
     private double[] frame = {};
     private boolean full;
 
+    /** Whether blocks that hold nothing but filled scores are left out. */
+    private boolean isSparse;
+
     /** The values of the mask of the loop whose body becomes steps. */
     private Supplier<Set<Boolean>> truths = Set::of;
 
@@ -170,6 +173,7 @@ public final class ScheduledInterpreter {
             case Action.Turn t -> turn(t);
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> steps(c.body());
+            case Action.Sparse s -> sparse(s);
             case Action.Partial p -> partial(p);
             default -> throw new IllegalStateException("not an action of a processor: " + action);
         };
@@ -202,6 +206,7 @@ public final class ScheduledInterpreter {
         Function<Range, Range> span = span(b.axis(), b.span());
         int slot = evaluator.slot(b.axis());
         Supplier<Set<Boolean>> mask = b.mask().map(this::truths).orElse(() -> Set.of(true));
+        boolean isFilled = b.mask().flatMap(LoopMask::fill).isPresent();
         Supplier<Set<Boolean>> outerMask = truths;
         truths = mask;
         Step body = steps(b.body());
@@ -215,12 +220,28 @@ public final class ScheduledInterpreter {
                 place();
                 Set<Boolean> found = mask.get();
                 full = !found.contains(false);
-                if (found.contains(true)) {
+                if (found.contains(true) || isFilled && !isSparse) {
                     body.run();
                 }
             }
             worker.close(b.axis());
             full = outer;
+        };
+    }
+
+    private Step sparse(Action.Sparse s) {
+        Step body = steps(s.body());
+        PlacedTile greatest = s.greatest();
+        Code address = code(worker.address(greatest.buffer(), greatest.address()));
+        return () -> {
+            isSparse = true;
+            body.run();
+            isSparse = false;
+            boolean[] again = {false};
+            each(greatest.axes(), () -> again[0] |= !(memory(greatest.buffer())[(int) address.run(frame)] > s.above()));
+            if (again[0]) {
+                body.run();
+            }
         };
     }
 

@@ -100,8 +100,15 @@ public final class ProgramListing {
         }
     }
 
+    private String mask(LoopMask mask) {
+        return " by mask " + infix(mask.program())
+                + mask.fill()
+                        .map(f -> " where " + f.greatest() + " > " + f.above())
+                        .orElse("");
+    }
+
     private void loop(int depth, TileStmt.Loop loop) {
-        String mask = loop.mask().map(m -> " by mask " + infix(m.program())).orElse("");
+        String mask = loop.mask().map(this::mask).orElse("");
         line(depth, word(loop.mode()) + " " + range(loop) + mode(loop.mode()) + mask + ":");
         statements(depth + 1, loop.body());
         if (loop.mode() instanceof LoopMode.Partial partial) {

@@ -223,7 +223,8 @@ public final class TileInterpreter {
         int slot = evaluator.slot(loop.axis());
         boolean cut = cuttable.isCuttable(loop);
         enclosing.add(loop);
-        Optional<Classes> classes = loop.mask().map(m -> new Classes(m.program()));
+        // What a fill hides is computed as it is written: whether it may be left out shows at the end.
+        Optional<Classes> classes = loop.mask().filter(m -> m.fill().isEmpty()).map(m -> new Classes(m.program()));
         Action inner = body(loop.body());
         enclosing.removeLast();
         Optional<LoopMode.Partial> partial =

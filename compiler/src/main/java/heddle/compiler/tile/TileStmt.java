@@ -50,8 +50,8 @@ public sealed interface TileStmt {
      * A loop over blocks of an axis. The block size is not part of the program: any size gives the same results, up to the order
      * of sums.
      *
-     * @param mask where it is nowhere true in a block, the block is skipped; where it is everywhere true, the {@link Masked}
-     *             statements of this loop may be left out
+     * @param mask where it is nowhere true in a block, the block is skipped, one with a fill only if that leaves no trace; where it is
+     *             everywhere true, the {@link Masked} statements of this loop may be left out
      */
     record Loop(LoopId id, Axis axis, LoopBounds bounds, LoopMode mode, Optional<LoopMask> mask, List<TileStmt> body)
             implements TileStmt {

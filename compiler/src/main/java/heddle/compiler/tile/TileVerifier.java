@@ -218,7 +218,11 @@ public final class TileVerifier {
         Optional<TileStmt.Loop> loop =
                 open.stream().filter(l -> l.id().equals(m.loop())).findFirst();
         check(
-                loop.isPresent() && loop.get().mask().isPresent(),
+                loop.isPresent()
+                        && loop.get()
+                                .mask()
+                                .filter(mask -> mask.fill().isEmpty())
+                                .isPresent(),
                 m.loop(),
                 "masked statements stand in no loop with a mask");
         ScalarExpr mask = loop.get().mask().get().program();
@@ -263,6 +267,11 @@ public final class TileVerifier {
                     loop.id(),
                     () -> "a mask is " + mask.program().type());
             check(!readsTiles(mask.program()), loop.id(), "a mask reads a tile");
+            mask.fill()
+                    .ifPresent(fill -> check(
+                            carried.contains(fill.greatest().name()),
+                            loop.id(),
+                            () -> "a fill goes by " + fill.greatest() + ", which the loop does not carry"));
             Set<Axis> depends = program(mask.program(), List.of(), loop.id());
             carried.forEach(name -> dependences.get(name).addAll(without(depends, loop.axis())));
         });

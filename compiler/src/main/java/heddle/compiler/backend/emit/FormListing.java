@@ -64,6 +64,7 @@ final class FormListing {
                 scalar(l.bounds().from()).scalar(l.bounds().to());
                 l.mask().ifPresent(mask -> {
                     scalar(mask.program());
+                    mask.fill().ifPresent(f -> tile(f.greatest()).add(f.above()));
                     kernel.schedule()
                             .tables()
                             .forEach(t -> scalar(t.part())

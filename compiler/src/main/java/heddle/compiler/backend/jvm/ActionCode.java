@@ -26,7 +26,7 @@ import java.util.Optional;
  * Writes actions, one index at a time; {@link LaneCode} writes what stands in loops over lanes.
  *
  * @param partials  vectors of partial results, by what they are folded to
- * @param unchecked sums to which products are added without looking for zeros first
+ * @param first     what is done otherwise the first time, where actions may run twice
  * @param mask      of the innermost loop over blocks that has one
  */
 record ActionCode(
@@ -36,22 +36,23 @@ record ActionCode(
         JavaText out,
         ScalarCode.Positions positions,
         Map<Variable, List<String>> partials,
-        Optional<Unchecked> unchecked,
+        First first,
         Optional<MaskCode> mask) {
     /** @param plain the variable that tells whether this is the first time */
     private record Unchecked(PlacedTile sums, String plain) {}
 
+    /**
+     * @param unchecked sums to which products are added without looking for zeros
+     * @param sparse    the variable that tells whether blocks of filled scores are left out
+     */
+    private record First(Optional<Unchecked> unchecked, Optional<String> sparse) {
+        static final First NOTHING = new First(Optional.empty(), Optional.empty());
+    }
+
     /** Code of a method. */
     private static ActionCode in(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
         return new ActionCode(
-                scope,
-                ranges,
-                offsets,
-                out,
-                ScalarCode.NO_POSITIONS,
-                new HashMap<>(),
-                Optional.empty(),
-                Optional.empty());
+                scope, ranges, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>(), First.NOTHING, Optional.empty());
     }
 
     /** Code of an entry method. @param out where the body of its loop over blocks is written */
@@ -85,6 +86,7 @@ record ActionCode(
                 scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, ranges, out), scope, out));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> checked(c);
+            case Action.Sparse s -> sparse(s);
             case Action.Partial p -> partial(p);
             default -> throw new IllegalStateException("not an action of a processor: " + action);
         }
@@ -183,7 +185,7 @@ record ActionCode(
                                 text,
                                 along,
                                 partials,
-                                Optional.empty(),
+                                First.NOTHING,
                                 Optional.empty())
                         .write(f.body());
                 text.close();
@@ -262,7 +264,7 @@ record ActionCode(
         if (all) {
             out.line("int " + from + " = 0;");
             out.line("int " + to + " = " + KernelScope.extent(axis) + ";");
-            within(inner, unchecked, Optional.empty()).write(b.body());
+            within(inner, first, Optional.empty()).write(b.body());
             return;
         }
         Ends ends = ends(axis, b.span());
@@ -271,16 +273,16 @@ record ActionCode(
                 + b.size() + ")");
         out.line("int " + from + " = " + block + ", " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to()
                 + ");");
-        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask));
+        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask, first.sparse));
         code.ifPresent(c -> out.about(b.mask().get(), () -> c.write(out)));
-        within(inner, unchecked, code).write(b.body());
+        within(inner, first, code).write(b.body());
         out.close();
     }
 
     private void checked(Action.Checked c) {
         String plain = scope.locals().fresh("plain");
         out.open("for (boolean " + plain + " = true; ; " + plain + " = false)");
-        within(ranges, Optional.of(new Unchecked(c.sums(), plain)), Optional.empty())
+        within(ranges, new First(Optional.of(new Unchecked(c.sums(), plain)), first.sparse), Optional.empty())
                 .write(c.body());
         Buffer sums = c.sums().buffer();
         Locals.Array array = scope.locals().array(sums);
@@ -290,8 +292,38 @@ record ActionCode(
         out.line("break;").close().close();
     }
 
+    private void sparse(Action.Sparse s) {
+        String sparse = scope.locals().fresh("sparse");
+        out.open("for (boolean " + sparse + " = true; ; " + sparse + " = false)");
+        within(ranges, new First(first.unchecked, Optional.of(sparse)), Optional.empty())
+                .write(s.body());
+        PlacedTile greatest = s.greatest();
+        Locals.Array array = scope.locals().array(greatest.buffer());
+        DType type = Precision.computed(greatest.buffer().type().dtype());
+        String areAbove = scope.members()
+                .shared(
+                        List.of("areAbove", type),
+                        "areAbove",
+                        "Whether {@code length} elements are above a bound, none of them NaN.",
+                        "boolean",
+                        Locals.type(type) + "[] a, int at, int length, " + Locals.type(type) + " bound",
+                        text -> {
+                            text.open("for (int n = 0; n < length; n++)");
+                            text.open("if (!(a[at + n] > bound))")
+                                    .line("return false;")
+                                    .close()
+                                    .close();
+                            text.line("return true;");
+                        });
+        String bound = code().of(new ScalarExpr.Literal(type, s.above()));
+        out.open("if (!" + sparse + " || " + areAbove + "(" + array.array() + ", " + array.start() + ", "
+                + ranges.length(greatest.lane()) + ", " + bound + "))");
+        out.line("break;").close().close();
+    }
+
     private void product(Action.Product p) {
-        Optional<String> plain = unchecked.filter(u -> u.sums.equals(p.sums())).map(Unchecked::plain);
+        Optional<String> plain =
+                first.unchecked.filter(u -> u.sums.equals(p.sums())).map(Unchecked::plain);
         new ProductCode(scope, ranges, out).write(p, plain);
     }
 
@@ -305,9 +337,9 @@ record ActionCode(
         out.close();
     }
 
-    private ActionCode within(BlockRanges inner, Optional<Unchecked> sums, Optional<MaskCode> masked) {
+    private ActionCode within(BlockRanges inner, First time, Optional<MaskCode> masked) {
         offsets.declare(inner, out);
         KernelScope block = scope.with(scope.locals().block());
-        return new ActionCode(block, inner, offsets, out, positions, partials, sums, masked);
+        return new ActionCode(block, inner, offsets, out, positions, partials, time, masked);
     }
 }

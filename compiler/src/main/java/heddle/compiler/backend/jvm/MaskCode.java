@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 
 /**
@@ -26,18 +27,23 @@ final class MaskCode {
     private final BlockRanges ranges;
     private final Axis looped;
     private final LoopMask mask;
+    private final Optional<String> sparse;
     private final SequencedSet<Axis> axes = new LinkedHashSet<>();
     private final Map<Axis, BlockMask.Range> corners = new HashMap<>();
 
     /** Tests that are written, by what they tell. */
     private final Map<ScalarExpr, Test> tests = new HashMap<>();
 
-    /** @param looped the axis of the loop, whose block has just begun */
-    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask) {
+    /**
+     * @param looped the axis of the loop, whose block has just begun
+     * @param sparse the variable that tells whether blocks of filled scores are left out
+     */
+    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask, Optional<String> sparse) {
         this.scope = scope;
         this.ranges = ranges;
         this.looped = looped;
         this.mask = mask;
+        this.sparse = mask.fill().isPresent() ? sparse : Optional.empty();
         for (Axis axis : new Captures().add(mask.program()).axes()) {
             if (ranges.isBlocked(axis) && !axis.equals(looped)) {
                 axes.add(axis);
@@ -49,15 +55,18 @@ final class MaskCode {
 
     void write(JavaText out) {
         BlockMask found = scope.kernel().over(mask, corners);
-        if (!found.isKnown()) {
+        if (!found.isKnown() || mask.fill().isPresent() && sparse.isEmpty()) {
             out.line("boolean full = false;");
             return;
         }
         String from = ranges.from(looped);
         String to = ranges.to(looped);
         Test somewhere = test("_somewhere", found.somewhere());
-        out.open("if (!" + somewhere.call(from, to) + ")").line("continue;").close();
-        out.line("boolean full = " + test("_everywhere", found.everywhere()).call(from, to) + ";");
+        out.open("if (" + sparse.map(s -> s + " && ").orElse("") + "!" + somewhere.call(from, to) + ")")
+                .line("continue;")
+                .close();
+        out.line("boolean full = " + sparse.map(s -> "!" + s + " || ").orElse("")
+                + test("_everywhere", found.everywhere()).call(from, to) + ";");
         LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
         scope.kernel().schedule().trim(loop).ifPresent(step -> {
             Test ofStep = test(

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TileProgram;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,8 +16,10 @@ import java.util.function.UnaryOperator;
  *
  * @param definition what is computed, its programs reading buffers
  * @param stores     what is stored, the output first
+ * @param filled     scores that a fill hides, whose blocks are left out where they count for nothing; empty where all are computed
  */
-public record Attention(AttentionDefinition definition, List<Store> stores) implements Family {
+public record Attention(AttentionDefinition definition, List<Store> stores, Optional<FilledScores> filled)
+        implements Family {
     /**
      * Where a result is stored.
      *
@@ -28,6 +31,21 @@ public record Attention(AttentionDefinition definition, List<Store> stores) impl
 
     public Attention {
         stores = List.copyOf(stores);
+    }
+
+    /** All scores are computed. */
+    public Attention(AttentionDefinition definition, List<Store> stores) {
+        this(definition, stores, Optional.empty());
+    }
+
+    /** The same, which leaves blocks of filled scores out where it can. */
+    public Attention withoutFilled() {
+        return new Attention(definition, stores, FilledScores.of(definition));
+    }
+
+    /** Which scores count, so that others need not be computed: the mask, or what is not filled. */
+    public Optional<ScalarExpr> kept() {
+        return definition.mask().or(() -> filled.map(FilledScores::kept));
     }
 
     /** The axes of independent attentions. */
@@ -57,7 +75,7 @@ public record Attention(AttentionDefinition definition, List<Store> stores) impl
 
     @Override
     public Attention map(UnaryOperator<ScalarExpr> change) {
-        return new Attention(definition.map(change), stores);
+        return new Attention(definition.map(change), stores, filled.map(f -> f.map(change)));
     }
 
     /**

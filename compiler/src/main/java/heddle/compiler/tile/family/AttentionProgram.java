@@ -18,6 +18,7 @@ import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the tile program of an {@link Attention}. */
 final class AttentionProgram {
@@ -64,16 +65,20 @@ final class AttentionProgram {
         List<TileStmt> block = new ArrayList<>(scores());
         block.addAll(softmax());
         block.addAll(product());
-        body.add(TileStmt.Loop.over(
-                attention.j(),
-                new LoopMode.Partial(carried(), merge()),
-                attention.mask().map(LoopMask::new),
-                block));
+        body.add(TileStmt.Loop.over(attention.j(), new LoopMode.Partial(carried(), merge()), mask(), block));
         body.addAll(results());
         List<Axis> parallel = new ArrayList<>(attention.batch());
         parallel.add(attention.i());
         parallel.add(attention.e());
         return TileProgram.parallel(name, "attention", parallel, body, comments);
+    }
+
+    private Optional<LoopMask> mask() {
+        return attention
+                .mask()
+                .map(LoopMask::new)
+                .or(() -> family.filled()
+                        .map(f -> new LoopMask(f.kept(), Optional.of(new LoopMask.Fill(rowMax, f.above())))));
     }
 
     private List<LoopMode.Carried> carried() {

@@ -38,7 +38,8 @@ public record CopiedRows(SequencedMap<String, MapFamily> copies, Attention atten
         CopiedRows result = new CopiedRows(new LinkedHashMap<>(), attention);
         ScalarExpr keys = result.copied("keys", a.k(), a.d(), isCopied, unique, known);
         ScalarExpr values = result.copied("values", a.v(), a.e(), isCopied, unique, known);
-        return new CopiedRows(result.copies, new Attention(a.reading(keys, values), attention.stores()));
+        return new CopiedRows(
+                result.copies, new Attention(a.reading(keys, values), attention.stores(), attention.filled()));
     }
 
     private ScalarExpr copied(
