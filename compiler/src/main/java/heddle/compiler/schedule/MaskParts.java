@@ -6,6 +6,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -45,9 +46,10 @@ final class MaskParts {
         this.addresses = addresses;
     }
 
-    static List<ScalarExpr> of(AttentionDefinition attention, AddressProof addresses) {
-        MaskParts parts = new MaskParts(attention, addresses);
-        attention.mask().ifPresent(parts::add);
+    /** Of a mask, or of where scores are not filled. */
+    static List<ScalarExpr> of(Attention attention, AddressProof addresses) {
+        MaskParts parts = new MaskParts(attention.definition(), addresses);
+        attention.kept().ifPresent(parts::add);
         return List.copyOf(parts.found);
     }
 

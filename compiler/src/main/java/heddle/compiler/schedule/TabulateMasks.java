@@ -48,7 +48,7 @@ final class TabulateMasks {
         List<BlockTable> tables = new ArrayList<>();
         Map<Axis, Integer> blocks = new HashMap<>();
         OptionalInt step = OptionalInt.empty();
-        for (ScalarExpr part : MaskParts.of(attention.definition(), addresses)) {
+        for (ScalarExpr part : MaskParts.of(attention, addresses)) {
             List<Axis> axes = MaskParts.axes(attention.definition(), part);
             if (blocks.isEmpty()) {
                 KernelSchedule cuts = schedule.get();

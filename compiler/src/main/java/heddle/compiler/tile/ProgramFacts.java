@@ -23,7 +23,7 @@ public final class ProgramFacts {
     private final TileProgram program;
     private final Map<String, TileStmt.Loop> loops = new HashMap<>();
     private final Map<String, TileStmt.Define> tiles = new HashMap<>();
-    private final Set<String> changed = new HashSet<>();
+    private final Set<String> changed;
     private final Map<String, Boolean> cuttable = new HashMap<>();
     private final Map<Map.Entry<String, Map<Axis, Integer>>, Boolean> inRows = new HashMap<>();
     private Cuttable cuts;
@@ -31,12 +31,11 @@ public final class ProgramFacts {
     /** @param program well formed */
     public ProgramFacts(TileProgram program) {
         this.program = program;
+        this.changed = ProgramParts.changed(program.body());
         ProgramParts.statements(program.body(), stmt -> {
             switch (stmt) {
                 case TileStmt.Loop l -> loops.put(l.id().name(), l);
                 case TileStmt.Define d -> tiles.put(d.tile().name(), d);
-                case TileStmt.Update u -> changed.add(u.tile().name());
-                case TileStmt.Accumulate a -> changed.add(a.tile().name());
                 default -> {}
             }
         });

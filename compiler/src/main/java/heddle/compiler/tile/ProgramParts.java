@@ -2,8 +2,10 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Walks over the statements of a tile program and over the scalar programs in them. */
@@ -72,6 +74,19 @@ final class ProgramParts {
                 p.carried().forEach(c -> visitor.accept(c.part()));
             }
         });
+    }
+
+    /** The names of the tiles that statements change after they are defined. */
+    static Set<String> changed(List<TileStmt> body) {
+        Set<String> changed = new HashSet<>();
+        statements(body, stmt -> {
+            switch (stmt) {
+                case TileStmt.Update u -> changed.add(u.tile().name());
+                case TileStmt.Accumulate a -> changed.add(a.tile().name());
+                default -> {}
+            }
+        });
+        return changed;
     }
 
     /** Every scalar program, address, bound and mask, in order of its statements. */

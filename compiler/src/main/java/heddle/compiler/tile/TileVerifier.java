@@ -306,14 +306,7 @@ public final class TileVerifier {
 
     /** The tiles that are defined outside a loop and changed in it. */
     private Set<String> carried(TileStmt.Loop loop) {
-        Set<String> carried = new HashSet<>();
-        ProgramParts.statements(loop.body(), stmt -> {
-            switch (stmt) {
-                case TileStmt.Update u -> carried.add(u.tile().name());
-                case TileStmt.Accumulate a -> carried.add(a.tile().name());
-                default -> {}
-            }
-        });
+        Set<String> carried = ProgramParts.changed(loop.body());
         carried.retainAll(visible.keySet());
         return carried;
     }

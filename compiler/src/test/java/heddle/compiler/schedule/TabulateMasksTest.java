@@ -220,7 +220,7 @@ class TabulateMasksTest {
     }
 
     private static List<ScalarExpr> parts(ScalarExpr mask) {
-        return MaskParts.of(attention(mask).definition(), ADDRESSES);
+        return MaskParts.of(attention(mask), ADDRESSES);
     }
 
     @Test

@@ -186,4 +186,23 @@ class TileVerifierTest {
                 program(TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of(define, bad))));
         refused("masked statements stand in no loop", program(loop(LoopMode.SEQUENTIAL, define, good)));
     }
+
+    @Test
+    void aFillGoesByWhatTheLoopCarries() {
+        Optional<LoopMask> mask = Optional.of(new LoopMask(MASK, Optional.of(new LoopMask.Fill(SUM, -1e9))));
+        refused(
+                "which the loop does not carry",
+                program(START, TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of())));
+        Tile score = new Tile("score", DType.F32, List.of(I, J));
+        TileStmt define = new TileStmt.Define(score, new TileExpr.Map(ZERO));
+        ScalarExpr select = fn(ScalarFn.SELECT, MASK, score.value(), ZERO);
+        TileStmt masked =
+                new TileStmt.Masked(LoopId.of(J), List.of(new TileStmt.Update(score, new TileExpr.Map(select))));
+        TileStmt change = new TileStmt.Update(SUM, new TileExpr.Map(SUM.value()));
+        TileVerifier.verify(
+                program(START, TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of(define, change)), STORE));
+        refused(
+                "masked statements stand in no loop",
+                program(START, TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of(define, masked, change))));
+    }
 }

@@ -3,6 +3,7 @@ package heddle.tests.numerics;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,14 @@ class FilledBlocksTest {
         return random.doubles(length).map(x -> (float) (4 * x - 2)).toArray();
     }
 
+    /** A few keys are hidden, or all behind some, as padding is. */
+    private static double[] open(Random random, int keys) {
+        int real = random.nextBoolean() ? keys : random.nextInt(keys + 1);
+        double[] open = new double[keys];
+        Arrays.setAll(open, j -> j < real && (real < keys || random.nextDouble() < 0.7) ? 1 : 0);
+        return open;
+    }
+
     private static void check(String type, String scores, double tolerance) {
         Computed model = attention(type, scores);
         for (int[] length : LENGTHS) {
@@ -49,7 +58,7 @@ class FilledBlocksTest {
             model.at("N", length[0]).at("M", keys);
             model.with("q", normal(random, 2 * length[0] * 8));
             model.with("k", normal(random, 2 * keys * 8)).with("v", normal(random, 2 * keys * 12));
-            model.with("open", random.doubles(keys).map(x -> x < 0.7 ? 1 : 0).toArray());
+            model.with("open", open(random, keys));
             String place = scores + ", " + length[0] + " queries, " + keys + " keys, seed " + seed;
             double[] one = model.run(1);
             assertArrayEquals(model.reference(), one, tolerance, place);
@@ -64,6 +73,8 @@ class FilledBlocksTest {
                 "where(j > i, -1e9, s)",
                 "where(j >= i + 7, s, -1e9)",
                 "where(abs(i - j) <= 9, s, -65504.0)",
+                "where(open, s, -1e9)",
+                "where(not open, -3.4028234663852886e38, s)",
                 "where(j <= i and open, s, -1e9)",
                 "where(j <= i, where(open, s, -20000.0), -1e9)",
                 "s + where(j <= i, 0.0, -3.4028234663852886e38)",
