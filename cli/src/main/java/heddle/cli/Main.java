@@ -7,11 +7,11 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command line, {@code heddle COMMAND}. */
@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
             "7 the device failed, 70 a bug in Heddle, 130 ended by Ctrl-C, 141 nobody reads standard output",
             "any more."
         })
-public final class Main implements Runnable {
+public final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
@@ -98,9 +98,12 @@ public final class Main implements Runnable {
         return in;
     }
 
-    /** Called when no command is given. */
+    /** Called when no command is given: says which there are. */
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("heddle: a command is missing");
+        spec.commandLine().usage(err);
+        return ExitCode.USAGE;
     }
 }

@@ -384,6 +384,7 @@ class CommandLineTest {
     @Test
     void usageErrorsSayWhatWasMeant() {
         assertEquals(ExitCode.USAGE, run());
+        assertTrue(err.contains("a command is missing") && err.contains("explain"), err);
         assertEquals(ExitCode.USAGE, run("chekc", model));
         assertTrue(err.contains("did you mean check?"), err);
         assertEquals(ExitCode.USAGE, run("run", model, "--txet", "a"));

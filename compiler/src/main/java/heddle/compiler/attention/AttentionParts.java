@@ -73,7 +73,7 @@ record AttentionParts(
                 over.of(v, type),
                 zeros,
                 raw,
-                over.of(LowestFill.chosen(score.score()), type),
+                over.of(score.score(), type),
                 score.mask().map(m -> over.of(m, DType.BOOL)),
                 Optional.of(kept.weight()).filter(w -> !w.equals(one())).map(w -> over.of(w, type)),
                 sink.map(s -> over.of(s, type)),

@@ -9,11 +9,13 @@ import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
+import heddle.compiler.tile.family.FilledScores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Scores that a condition replaces by a large negative number, as {@code torch.finfo(dtype).min}. It is a number like others. Its blocks are
@@ -24,9 +26,6 @@ import java.util.OptionalDouble;
  * @param above   where the greatest score of each row of a block is above this, blocks are left out; empty where they never are
  */
 public record FiniteFill(double value, long skipped, OptionalDouble above) {
-    /** Numbers below this are taken for fills. */
-    private static final double MOST = -1e3;
-
     /** The fill of an attention's kernel that hides most blocks; empty where none hides a whole block. */
     static Optional<FiniteFill> of(TileKernel kernel, Map<String, Long> lengths) {
         List<TileStmt> body = kernel.body();
@@ -35,14 +34,18 @@ public record FiniteFill(double value, long skipped, OptionalDouble above) {
                 int place = at;
                 long before =
                         BlockCount.of(kernel, lengths).map(BlockCount::empty).orElse(0L);
-                OptionalDouble above = loop.mask().flatMap(LoopMask::fill).stream()
-                        .mapToDouble(LoopMask.Fill::above)
-                        .findFirst();
-                return hidden(loop).stream()
+                boolean skips = before > 0 || !kernel.schedule().tables().isEmpty();
+                Optional<FiniteFill> left = loop.mask()
+                        .flatMap(LoopMask::fill)
+                        .filter(fill -> skips)
+                        .map(fill -> new FiniteFill(fill.value(), 0, OptionalDouble.of(fill.above())));
+                Stream<FiniteFill> others = hidden(loop).stream()
                         .map(fill -> new FiniteFill(
-                                fill.value, skipped(kernel, place, loop, fill.kept, lengths) - before, above))
-                        .filter(fill -> fill.skipped > 0 || above.isPresent() && before > 0)
-                        .max((x, y) -> Long.compare(x.skipped, y.skipped));
+                                fill.value,
+                                skipped(kernel, place, loop, fill.kept, lengths) - before,
+                                OptionalDouble.empty()))
+                        .filter(fill -> fill.skipped > 0);
+                return Stream.concat(left.stream(), others).max((x, y) -> Long.compare(x.skipped, y.skipped));
             }
         }
         return Optional.empty();
@@ -68,19 +71,10 @@ public record FiniteFill(double value, long skipped, OptionalDouble above) {
         if (ScalarExprs.any(condition, e -> e instanceof ScalarExpr.Variable)) {
             return Optional.empty();
         }
-        OptionalDouble whenFalse = fill(select.args().get(2));
-        OptionalDouble whenTrue = fill(select.args().get(1));
-        return whenFalse.isPresent()
-                ? Optional.of(new Hidden(whenFalse.getAsDouble(), condition))
-                : whenTrue.isPresent()
-                        ? Optional.of(new Hidden(whenTrue.getAsDouble(), ScalarExpr.apply(ScalarFn.NOT, condition)))
-                        : Optional.empty();
-    }
-
-    private static OptionalDouble fill(ScalarExpr e) {
-        return e instanceof ScalarExpr.Literal l && l.value() < MOST && Double.isFinite(l.value())
-                ? OptionalDouble.of(l.value())
-                : OptionalDouble.empty();
+        return FilledScores.fill(select.args().get(2))
+                .map(fill -> new Hidden(fill, condition))
+                .or(() -> FilledScores.fill(select.args().get(1))
+                        .map(fill -> new Hidden(fill, ScalarExpr.apply(ScalarFn.NOT, condition))));
     }
 
     /** The blocks that are skipped when only kept scores count. */

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.BlockTable;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
@@ -202,15 +203,12 @@ public final class Lower {
     private void attention(Attention a, String name, Launch.Computed computed) {
         OptionalInt part = policy.part(a);
         if (part.isEmpty()) {
-            add(new Launch(
-                    name,
+            List<BlockTable> skipped = tables.of(
                     a,
-                    tables.of(
-                            a,
-                            () -> policy.schedule(a, new ProgramFacts(a.program(name, computed.comments()))),
-                            name,
-                            this::add),
-                    computed));
+                    () -> policy.schedule(a, new ProgramFacts(a.program(name, computed.comments()))),
+                    name,
+                    this::add);
+            add(new Launch(name, a.leavingOutWhatIsTold(!skipped.isEmpty()), skipped, computed));
             return;
         }
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);

@@ -46,14 +46,14 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Columns of a block of a product, four vectors of 16 floats. */
     private static final int COLUMNS = 64;
 
-    /** Of a block of {@code b} this deep, 64 columns take a quarter of a common second-level cache. */
-    private static final int DEPTH = 1024;
+    /** The part of a second-level cache that a block of {@code b} takes; what it is multiplied with passes by. */
+    private static final int PART_OF_SECOND_CACHE = 2;
 
     /** Queries of a block: two vectors of 16. */
     private static final int QUERIES = 32;
 
-    /** Keys of a block, whose scores take half of a first-level cache. */
-    private static final int KEYS = 128;
+    /** The part of a first-level cache that the scores of a block take; keys and values pass by. */
+    private static final int PART_OF_FIRST_CACHE = 2;
 
     /** Queries, or keys, that a block of keys, or queries, is compared with: two or three tiles of pairs share a first-level cache. */
     private static final int PAIRED = 64;
@@ -207,13 +207,19 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         return !axis.extent().isKnown() || axis.extent().value() > block;
     }
 
+    /** How many rows of {@code width} floats take so many bytes: a power of two. */
+    private static int rowsIn(int bytes, int width) {
+        return Integer.highestOneBit(bytes / Float.BYTES / width);
+    }
+
     /** All of a short sum at once, a long one in equal parts. */
-    private static int depth(Axis k) {
+    private int depth(Axis k) {
+        int most = rowsIn(processor.l2() / PART_OF_SECOND_CACHE, COLUMNS);
         if (!k.extent().isKnown()) {
-            return DEPTH;
+            return most;
         }
         long length = Math.max(1, k.extent().value());
-        long parts = Math.ceilDiv(length, DEPTH);
+        long parts = Math.ceilDiv(length, most);
         return (int) Math.ceilDiv(length, parts);
     }
 
@@ -228,7 +234,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
-                .with(FamilySchedules.cut(a.j(), KEYS));
+                .with(FamilySchedules.cut(a.j(), rowsIn(processor.l1() / PART_OF_FIRST_CACHE, QUERIES)));
         if (a.kept().isPresent()) {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
                     .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
@@ -307,7 +313,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     @Override
     public Attention form(Attention a) {
-        return FewQueries.are(a.definition()) ? FewQueries.stacked(a) : a.withoutFilled();
+        return FewQueries.are(a.definition()) ? FewQueries.stacked(a) : a.leavingOutFilled();
     }
 
     /** The length of a part is a number, so that no bit depends on the threads that share them out. */

@@ -27,7 +27,7 @@ record RegisterBlocks(Processor processor) {
     /** Registers with which a block of six rows and four vectors leaves room for its factors. */
     private static final int MANY = 32;
 
-    /** Accumulators of an extreme: comparisons take four cycles, and one or two begin in each. */
+    /** Accumulators of an extreme for each comparison that begins in a cycle: one takes four. */
     private static final int ACCUMULATORS = 4;
 
     /**
@@ -47,6 +47,11 @@ record RegisterBlocks(Processor processor) {
     /** The indexes of sums along their vectors, of which {@code block} are in a block along {@code lanes}. */
     static int width(Axis lane, Axis lanes, int block) {
         return lane.equals(lanes) ? block : Math.toIntExact(lane.extent().value());
+    }
+
+    /** A core that multiplies and adds several vectors in a cycle compares as many. */
+    private int accumulators() {
+        return Math.min(MOST, ACCUMULATORS * processor.fmas());
     }
 
     /** Lanes of the vectors that hold values of a type; none hold integers. */
@@ -103,7 +108,7 @@ record RegisterBlocks(Processor processor) {
             if (d.value() instanceof TileExpr.Reduce r
                     && (r.kind() == Reduction.MAX || r.kind() == Reduction.MIN)
                     && d.tile().axes().contains(lanes)) {
-                all = all.with(new Choice.Unroll(d.tile().name(), r.over().name(), ACCUMULATORS));
+                all = all.with(new Choice.Unroll(d.tile().name(), r.over().name(), accumulators()));
             }
         }
         return all;
@@ -117,7 +122,7 @@ record RegisterBlocks(Processor processor) {
                 if (block.get(at) instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r) {
                     boolean costly = isCostly(r.program()) || at > 0 && isCostlyAlong(block.get(at - 1), r.over());
                     boolean isSum = r.kind() == Reduction.SUM || r.kind() == Reduction.PROD;
-                    int extreme = costly ? ACCUMULATORS_OF_COSTLY : ACCUMULATORS;
+                    int extreme = costly ? ACCUMULATORS_OF_COSTLY : accumulators();
                     all = all.with(new Choice.Unroll(
                             d.tile().name(), r.over().name(), isSum ? ACCUMULATORS_OF_SUMS : extreme));
                 }

@@ -191,8 +191,8 @@ public sealed interface Action {
     }
 
     /**
-     * Actions that run once, or twice: at first loops leave out blocks that hold nothing but filled scores. Where the greatest score of each
-     * row exceeds a bound at the end, those blocks would have left no trace; else everything is done again with all blocks.
+     * Actions that run once, or twice: at first loops leave out blocks, or the ends of blocks, that hold nothing but filled scores. Where they
+     * did, and the greatest score of a row does not exceed a bound at the end, everything is done again with all blocks.
      *
      * @param greatest a score of each row along the lanes
      */

@@ -72,7 +72,7 @@ final class BlockActions {
         Optional<CheckedSums> checked = CheckedSums.of(body)
                 .filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
         Optional<FirstLoop> loop = FirstLoop.of(body);
-        Optional<LoopMask.Fill> fill = loop.flatMap(first -> first.fill(kernel));
+        Optional<LoopMask.Fill> fill = loop.flatMap(FirstLoop::fill);
         int again = checked.isPresent() || fill.isPresent() ? loop.orElseThrow().at() + 1 : 0;
         List<Action> first = inner(body.subList(0, again), Optional.empty());
         if (checked.isPresent()) {

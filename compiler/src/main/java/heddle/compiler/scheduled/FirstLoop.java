@@ -1,15 +1,8 @@
 package heddle.compiler.scheduled;
 
-import heddle.compiler.index.BlockMask;
-import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
-import heddle.compiler.type.DType;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,21 +23,8 @@ record FirstLoop(TileStmt.Loop loop, int at) {
         return Optional.empty();
     }
 
-    /** The fill that blocks may be left out for, where indexes or tables tell of blocks that they hold nothing else. */
-    Optional<LoopMask.Fill> fill(TileKernel kernel) {
-        return loop.mask().filter(mask -> isKnown(mask, kernel)).flatMap(LoopMask::fill);
-    }
-
-    private boolean isKnown(LoopMask mask, TileKernel kernel) {
-        Map<Axis, BlockMask.Range> ranges = new HashMap<>();
-        kernel.parallel().stream().filter(kernel::isBlocked).forEach(axis -> ranges.put(axis, range(axis)));
-        ranges.put(loop.axis(), range(loop.axis()));
-        return kernel.over(mask, ranges).isKnown();
-    }
-
-    private static BlockMask.Range range(Axis axis) {
-        return new BlockMask.Range(
-                new ScalarExpr.Variable(axis.name() + "First", DType.I64),
-                new ScalarExpr.Variable(axis.name() + "Last", DType.I64));
+    /** The fill that blocks may be left out for. */
+    Optional<LoopMask.Fill> fill() {
+        return loop.mask().flatMap(LoopMask::fill);
     }
 }

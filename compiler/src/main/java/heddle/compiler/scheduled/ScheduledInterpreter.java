@@ -55,6 +55,9 @@ public final class ScheduledInterpreter {
     /** Whether blocks that hold nothing but filled scores are left out. */
     private boolean isSparse;
 
+    /** Whether one was. */
+    private boolean isLeft;
+
     /** The values of the mask of the loop whose body becomes steps. */
     private Supplier<Set<Boolean>> truths = Set::of;
 
@@ -222,6 +225,8 @@ public final class ScheduledInterpreter {
                 full = !found.contains(false);
                 if (found.contains(true) || isFilled && !isSparse) {
                     body.run();
+                } else {
+                    isLeft = true;
                 }
             }
             worker.close(b.axis());
@@ -235,11 +240,12 @@ public final class ScheduledInterpreter {
         Code address = code(worker.address(greatest.buffer(), greatest.address()));
         return () -> {
             isSparse = true;
+            isLeft = false;
             body.run();
             isSparse = false;
-            boolean[] again = {false};
-            each(greatest.axes(), () -> again[0] |= !(memory(greatest.buffer())[(int) address.run(frame)] > s.above()));
-            if (again[0]) {
+            boolean[] areAbove = {true};
+            each(greatest.axes(), () -> areAbove[0] &= memory(greatest.buffer())[(int) address.run(frame)] > s.above());
+            if (isLeft && !areAbove[0]) {
                 body.run();
             }
         };

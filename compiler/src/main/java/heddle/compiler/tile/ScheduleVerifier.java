@@ -116,6 +116,10 @@ public final class ScheduleVerifier {
                                 && kernel.block(parallel.getLast().axis()) > 1,
                         fetch,
                         "blocks of the innermost parallel loop do not share it");
+                check(
+                        !kernel.schedule().isDown(parallel.getLast().id()),
+                        fetch,
+                        "the first block that reads it begins last");
             }
             case Choice.Place place -> {
                 Tile tile = tile(place, place.tile());

@@ -269,9 +269,9 @@ public final class TileVerifier {
             check(!readsTiles(mask.program()), loop.id(), "a mask reads a tile");
             mask.fill()
                     .ifPresent(fill -> check(
-                            carried.contains(fill.greatest().name()),
+                            fill.isCarried(loop.mode()),
                             loop.id(),
-                            () -> "a fill goes by " + fill.greatest() + ", which the loop does not carry"));
+                            () -> "a fill goes by " + fill.greatest() + ", which is no maximum that the loop carries"));
             Set<Axis> depends = program(mask.program(), List.of(), loop.id());
             carried.forEach(name -> dependences.get(name).addAll(without(depends, loop.axis())));
         });

@@ -189,20 +189,23 @@ class TileVerifierTest {
 
     @Test
     void aFillGoesByWhatTheLoopCarries() {
-        Optional<LoopMask> mask = Optional.of(new LoopMask(MASK, Optional.of(new LoopMask.Fill(SUM, -1e9))));
+        Optional<LoopMask> mask = Optional.of(new LoopMask(MASK, Optional.of(new LoopMask.Fill(SUM, -1e9, -9e8))));
+        TileStmt change = new TileStmt.Update(SUM, new TileExpr.Map(SUM.value()));
         refused(
-                "which the loop does not carry",
-                program(START, TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of())));
+                "a fill goes by sum, which is no maximum that the loop carries",
+                program(START, TileStmt.Loop.over(J, PARTIAL, mask, List.of(change)), STORE));
+        ScalarExpr lowest = new ScalarExpr.Literal(DType.F32, Double.NEGATIVE_INFINITY);
+        LoopMode greatest = new LoopMode.Partial(
+                List.of(new LoopMode.Carried(SUM, lowest, PART)),
+                List.of(new TileStmt.Update(SUM, new TileExpr.Map(fn(ScalarFn.MAX, SUM.value(), PART.value())))));
+        TileVerifier.verify(program(START, TileStmt.Loop.over(J, greatest, mask, List.of(change)), STORE));
         Tile score = new Tile("score", DType.F32, List.of(I, J));
         TileStmt define = new TileStmt.Define(score, new TileExpr.Map(ZERO));
         ScalarExpr select = fn(ScalarFn.SELECT, MASK, score.value(), ZERO);
         TileStmt masked =
                 new TileStmt.Masked(LoopId.of(J), List.of(new TileStmt.Update(score, new TileExpr.Map(select))));
-        TileStmt change = new TileStmt.Update(SUM, new TileExpr.Map(SUM.value()));
-        TileVerifier.verify(
-                program(START, TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of(define, change)), STORE));
         refused(
                 "masked statements stand in no loop",
-                program(START, TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, mask, List.of(define, masked, change))));
+                program(START, TileStmt.Loop.over(J, greatest, mask, List.of(define, masked, change))));
     }
 }

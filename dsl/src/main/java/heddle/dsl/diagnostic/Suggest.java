@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds the known names that are close to an unknown one, for "did you mean". */
 public final class Suggest {
@@ -19,15 +20,25 @@ public final class Suggest {
     public static List<String> close(String name, Collection<String> known) {
         return known.stream()
                 .distinct()
-                .filter(candidate -> difference(name, candidate) <= tolerance(name))
+                .filter(candidate -> difference(name, candidate) <= tolerance(name) || isShortSlip(name, candidate))
                 .sorted(Comparator.<String>comparingInt(candidate -> difference(name, candidate))
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
     }
 
-    /** One slip in three letters; words of one or two letters are all alike, so only their case may differ. */
+    /** One slip in three letters; words of one or two letters are all alike. */
     private static int tolerance(String name) {
         return name.length() / 3;
+    }
+
+    /** Whether two words of one or two letters have the same letters, one of them twice or the other way round. */
+    private static boolean isShortSlip(String name, String candidate) {
+        return name.length() <= 2
+                && candidate.length() <= 2
+                && name.chars()
+                        .boxed()
+                        .collect(Collectors.toSet())
+                        .equals(candidate.chars().boxed().collect(Collectors.toSet()));
     }
 
     /** Slips of the keyboard between two words, where upper and lower case count as the same letter. */

@@ -9,17 +9,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SuggestTest {
-    private static final List<String> KNOWN = List.of("softmax", "softplus", "transpose", "reshape", "B", "N", "x");
+    private static final List<String> KNOWN =
+            List.of("softmax", "softplus", "transpose", "reshape", "B", "N", "x", "qk");
 
     @ParameterizedTest
-    @CsvSource({"softmx,softmax", "sofmtax,softmax", "Softmax,softmax", "trnaspose,transpose", "n,N", "rehsape,reshape"
+    @CsvSource({
+        "softmx,softmax",
+        "sofmtax,softmax",
+        "Softmax,softmax",
+        "trnaspose,transpose",
+        "n,N",
+        "rehsape,reshape",
+        "xx,x",
+        "kq,qk"
     })
     void findsWhatWasMeant(String typed, String meant) {
         assertEquals(Optional.of(meant), Suggest.closest(typed, KNOWN));
     }
 
     @ParameterizedTest
-    @CsvSource({"q", "conv", "linear"})
+    @CsvSource({"q", "k", "xy", "qx", "conv", "linear"})
     void staysSilentWhenNothingIsClose(String typed) {
         assertEquals(Optional.empty(), Suggest.closest(typed, KNOWN));
     }

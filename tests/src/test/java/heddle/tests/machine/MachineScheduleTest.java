@@ -105,7 +105,7 @@ class MachineScheduleTest {
     @ParameterizedTest
     @CsvSource({"N, 512, true", "N, 4096, false", "3, 512, true", "2, 512, false"})
     void weightsAreReadAheadByTheSecondLevelCache(String rows, int kibibytes, boolean isFetched) throws IOException {
-        Processor processor = new Processor("mine", 8, 16, 2, 4, 32 << 10, kibibytes << 10, 8000);
+        Processor processor = new Processor("mine", 8, 16, 2, 4, 32 << 10, kibibytes << 10);
         String length = rows.equals("N") ? "dim N\n" : "";
         TileKernel kernel = kernel(
                 processor, length + "input x: f32[" + rows + ", 512]", "output y = x @ weight \"w\" : f32[512, 512]");

@@ -149,6 +149,7 @@ class ScheduleFileTest {
         "machine/product, h100, 'left, right local -> left, right register', 'left is held local'",
         "machine/attention, h100, pitch q 1 -> stage j 5 pitch q 1, 'slices make up the 32 indexes of a block of j'",
         "machine/product, avx512, fetch right 3 -> fetch right 0, 'products have a row at least'",
+        "machine/product, avx512, fetch right 3 -> fetch right 3 order m down, 'the first block that reads it begins last'",
         "machine/product, avx512, fetch right 3 -> fetch left 3, 'blocks of the innermost parallel loop do not share it'",
         "machine/product, avx512, 'left, right in place -> left in place; right local', 'it is no factor that is read in place'",
         "machine/product, h100, pitch left 1 -> fetch right 3, 'it is no factor that is read in place'",

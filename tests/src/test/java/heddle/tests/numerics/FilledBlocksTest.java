@@ -1,9 +1,17 @@
 package heddle.tests.numerics;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.jvm.JvmWriter;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.schedule.machine.Processor;
+import heddle.runtime.Heddle;
+import heddle.runtime.ModelSource;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +88,10 @@ class FilledBlocksTest {
                 "s + where(j <= i, 0.0, -3.4028234663852886e38)",
                 "where(j > i, -3.4028234663852886e38, 0.0) + s",
                 "s + where(j >= i + 7, where(open, 0.0, -3.4028234663852886e38), -3.4028234663852886e38)",
+                "s + where(j <= i, 0.0, -3.4028234663852886e38) + where(j >= 4, 0.0, -3.4028234663852886e38)",
+                "where(j <= i, s, -3.4028234663852886e38) + where(open, 0.0, -3.4028234663852886e38)",
+                "s + log(cast(open, f32)) + where(j >= i + 7, 0.0, -3.4028234663852886e38)",
+                "where(j % 3 != i % 5, s, -1e9)",
                 "s + where(j <= i, 0.0, -1e9)"
             })
     void aFillIsANumberHoweverManyBlocksItHides(String scores) {
@@ -99,19 +111,63 @@ class FilledBlocksTest {
         check("f64", "where(j >= i + 7, s, -1e9)", 1e-12);
     }
 
+    /** Rows that see keys have the bits that minus infinity gives, and no more blocks are computed for them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "where(j <= i, s, %s)",
+                "where(j > i, %s, s)",
+                "where(j <= i and open, s, %s)",
+                "s + where(j <= i, 0.0, %s)"
+            })
+    void blocksAreLeftOut(String scores) {
+        String lowest = "-3.4028234663852886e38";
+        double[] filled = drawn(attention("f32", scores.formatted(lowest)));
+        assertArrayEquals(drawn(attention("f32", scores.formatted("-inf"))), filled, 0);
+        Processor processor = Processor.of(16, 1);
+        String text = """
+                dim N, M
+                input q: f32[2, N, 8]
+                input k: f32[2, M, 8]
+                input v: f32[2, M, 12]
+                input open: bool[M]
+                let i = iota(N)[:, new]
+                let j = iota(M)[new, :]
+                let s = q @ transpose(k)
+                output y = softmax(%s) @ v
+                """.formatted(scores.formatted(lowest));
+        String java = new JvmWriter(processor)
+                .write(Heddle.model(ModelSource.text("filled", text), Map.of())
+                        .compilation(Fusion.FUSED, SchedulePolicy.of(processor))
+                        .plan())
+                .text();
+        assertTrue(java.contains("left = true;"), java);
+    }
+
+    private static double[] drawn(Computed model) {
+        Random random = new Random(7);
+        model.at("N", 300).at("M", 300);
+        model.with("q", normal(random, 4800)).with("k", normal(random, 4800)).with("v", normal(random, 7200));
+        double[] open = new double[300];
+        Arrays.setAll(open, j -> j == 0 || random.nextDouble() < 0.7 ? 1 : 0);
+        return model.with("open", open).run(2);
+    }
+
     /** As the page on numerics says: the lowest float hides what it is added to, unless that is as written no number. */
     @ParameterizedTest
     @ValueSource(doubles = {5000, INF, NAN, -INF})
     void theLowestFloatHidesWhatItIsAddedTo(double hidden) {
         Computed attention = new Computed(
                         classes,
+                        "dim N",
                         "input k: f32[3, 1]",
                         "input v: f32[3, 1]",
                         "input open: bool[3]",
-                        "input q: f32[2, 1]",
-                        "let kept = iota(3)[new, :] <= iota(2)[:, new] + 1 and open",
+                        "input q: f32[N, 1]",
+                        "let kept = iota(3)[new, :] <= iota(N)[:, new] + 1 and open",
                         "let masked = q @ transpose(k) + where(kept, 0.0, -3.4028234663852886e38)",
                         "output y = softmax(masked) @ v")
+                .at("N", 2)
                 .with("q", 1, 1)
                 .with("v", 1, 3, 100)
                 .with("open", 1, 1, 0)

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Sixteen-bit weights that stay in two bytes an element: the bits of results are those of weights that are held as f32. */
 class PackedWeightsTest {
     private static final long SEED = 20261;
-    private static final int[] ROWS = {1, 2, 7, 16, 48, 49};
+    private static final int[] ROWS = {1, 2, 7, 16, 24, 25, 48, 49};
 
     @TempDir
     static Path classes;

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Weights of whole numbers with scales: tile programs and generated code compute what the reference says of their values. */
 class QuantisedWeightsTest {
     private static final long SEED = 20262;
-    private static final int[] ROWS = {1, 16, 17, 47};
+    private static final int[] ROWS = {1, 16, 17, 24, 25, 47};
     private static final int[] DEPTHS = {1, 31, 33, 1021};
     private static final int[] COLUMNS = {1, 63, 65};
 

@@ -43,9 +43,9 @@ record ActionCode(
 
     /**
      * @param unchecked sums to which products are added without looking for zeros
-     * @param sparse    the variable that tells whether blocks of filled scores are left out
+     * @param sparse    the variables for blocks that hold nothing but filled scores
      */
-    private record First(Optional<Unchecked> unchecked, Optional<String> sparse) {
+    private record First(Optional<Unchecked> unchecked, Optional<MaskCode.Sparse> sparse) {
         static final First NOTHING = new First(Optional.empty(), Optional.empty());
     }
 
@@ -295,7 +295,9 @@ record ActionCode(
     private void sparse(Action.Sparse s) {
         String sparse = scope.locals().fresh("sparse");
         out.open("for (boolean " + sparse + " = true; ; " + sparse + " = false)");
-        within(ranges, new First(first.unchecked, Optional.of(sparse)), Optional.empty())
+        String left = scope.locals().fresh("left");
+        out.line("boolean " + left + " = false;");
+        within(ranges, new First(first.unchecked, Optional.of(new MaskCode.Sparse(sparse, left))), Optional.empty())
                 .write(s.body());
         PlacedTile greatest = s.greatest();
         Locals.Array array = scope.locals().array(greatest.buffer());
@@ -316,7 +318,7 @@ record ActionCode(
                             text.line("return true;");
                         });
         String bound = code().of(new ScalarExpr.Literal(type, s.above()));
-        out.open("if (!" + sparse + " || " + areAbove + "(" + array.array() + ", " + array.start() + ", "
+        out.open("if (!" + left + " || " + areAbove + "(" + array.array() + ", " + array.start() + ", "
                 + ranges.length(greatest.lane()) + ", " + bound + "))");
         out.line("break;").close().close();
     }

@@ -27,7 +27,7 @@ final class MaskCode {
     private final BlockRanges ranges;
     private final Axis looped;
     private final LoopMask mask;
-    private final Optional<String> sparse;
+    private final Optional<Sparse> sparse;
     private final SequencedSet<Axis> axes = new LinkedHashSet<>();
     private final Map<Axis, BlockMask.Range> corners = new HashMap<>();
 
@@ -35,10 +35,18 @@ final class MaskCode {
     private final Map<ScalarExpr, Test> tests = new HashMap<>();
 
     /**
-     * @param looped the axis of the loop, whose block has just begun
-     * @param sparse the variable that tells whether blocks of filled scores are left out
+     * Variables.
+     *
+     * @param first tells whether blocks are left out
+     * @param left  is set when one is, or an end of one
      */
-    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask, Optional<String> sparse) {
+    record Sparse(String first, String left) {}
+
+    /**
+     * @param looped the axis of the loop, whose block has just begun
+     * @param sparse for blocks that hold nothing but filled scores
+     */
+    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask, Optional<Sparse> sparse) {
         this.scope = scope;
         this.ranges = ranges;
         this.looped = looped;
@@ -62,10 +70,10 @@ final class MaskCode {
         String from = ranges.from(looped);
         String to = ranges.to(looped);
         Test somewhere = test("_somewhere", found.somewhere());
-        out.open("if (" + sparse.map(s -> s + " && ").orElse("") + "!" + somewhere.call(from, to) + ")")
-                .line("continue;")
-                .close();
-        out.line("boolean full = " + sparse.map(s -> "!" + s + " || ").orElse("")
+        out.open("if (" + sparse.map(s -> s.first + " && ").orElse("") + "!" + somewhere.call(from, to) + ")");
+        leave(out);
+        out.line("continue;").close();
+        out.line("boolean full = " + sparse.map(s -> "!" + s.first + " || ").orElse("")
                 + test("_everywhere", found.everywhere()).call(from, to) + ";");
         LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
         scope.kernel().schedule().trim(loop).ifPresent(step -> {
@@ -80,12 +88,17 @@ final class MaskCode {
         });
     }
 
+    private void leave(JavaText out) {
+        sparse.ifPresent(s -> out.line(s.left + " = true;"));
+    }
+
     private Test test(String suffix, ScalarExpr truth) {
         return tests.computeIfAbsent(truth, t -> new Test(suffix, t));
     }
 
     private void narrow(JavaText out, int by, String somewhere, String step) {
         out.open("while (" + ranges.to(looped) + " - " + ranges.from(looped) + " > " + by + " && !" + somewhere + ")");
+        leave(out);
         out.line(step + ";");
         out.close();
     }

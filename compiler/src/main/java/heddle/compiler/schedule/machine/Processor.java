@@ -3,19 +3,14 @@ package heddle.compiler.schedule.machine;
 /**
  * A processor with vector registers, one core of which runs a worker.
  *
- * @param lanes       floats in a vector: 4, 8 or 16
- * @param registers   vector registers of a core
- * @param fmas        multiply-adds of vectors that a core begins in each cycle
- * @param cores       threads that take part in a run; results do not depend on it
- * @param l1          bytes of data that a core's first-level cache holds
- * @param l2          bytes that a core's second-level cache holds
- * @param methodBytes bytes of code beyond which the Java compiler leaves a method interpreted; HotSpot's limit is 8,000
+ * @param lanes     floats in a vector: 4, 8 or 16
+ * @param registers vector registers of a core
+ * @param fmas      multiply-adds of vectors that a core begins in each cycle
+ * @param cores     threads that take part in a run; results do not depend on it
+ * @param l1        bytes of data that a core's first-level cache holds
+ * @param l2        bytes that a core's second-level cache holds
  */
-public record Processor(String name, int lanes, int registers, int fmas, int cores, int l1, int l2, int methodBytes)
-        implements Machine {
-    /** What HotSpot compiles at most. */
-    public static final int HOTSPOT_METHOD = 8_000;
-
+public record Processor(String name, int lanes, int registers, int fmas, int cores, int l1, int l2) implements Machine {
     /** Where nothing is known of the processor, as when only the costs of a plan are of interest. */
     public static final Processor USUAL = of(16, 1);
 
@@ -28,7 +23,6 @@ public record Processor(String name, int lanes, int registers, int fmas, int cor
         Machine.check("cores", cores, 1, 4096);
         Machine.check("l1", l1, 8 << 10, 1 << 20);
         Machine.check("l2", l2, 64 << 10, 1 << 28);
-        Machine.check("methodBytes", methodBytes, 1_000, 65_535);
     }
 
     /**
@@ -37,12 +31,12 @@ public record Processor(String name, int lanes, int registers, int fmas, int cor
      */
     public static Processor of(int lanes, int cores) {
         int registers = lanes == 16 ? 32 : 16;
-        return new Processor("vectors of " + lanes, lanes, registers, 1, cores, 32 << 10, 512 << 10, HOTSPOT_METHOD);
+        return new Processor("vectors of " + lanes, lanes, registers, 1, cores, 32 << 10, 512 << 10);
     }
 
     /** The same with as many threads. */
     public Processor withCores(int threads) {
-        return new Processor(name, lanes, registers, fmas, threads, l1, l2, methodBytes);
+        return new Processor(name, lanes, registers, fmas, threads, l1, l2);
     }
 
     /** Bits in a vector, as in {@code FloatVector.SPECIES_512}. */

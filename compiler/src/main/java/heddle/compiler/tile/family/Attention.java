@@ -39,8 +39,17 @@ public record Attention(AttentionDefinition definition, List<Store> stores, Opti
     }
 
     /** The same, which leaves blocks of filled scores out where it can. */
-    public Attention withoutFilled() {
-        return new Attention(definition, stores, FilledScores.of(definition));
+    public Attention leavingOutFilled() {
+        return FilledScores.of(definition)
+                .map(f -> new Attention(definition.scoring(f.score()), stores, Optional.of(f)))
+                .orElse(this);
+    }
+
+    /** The same, which computes all blocks if neither tables nor indexes tell of any that it holds nothing but filled scores. */
+    public Attention leavingOutWhatIsTold(boolean byTables) {
+        boolean isTold =
+                byTables || filled.filter(f -> f.isToldByIndexes(i(), j())).isPresent();
+        return isTold ? this : new Attention(definition, stores);
     }
 
     /** Which scores count, so that others need not be computed: the mask, or what is not filled. */

@@ -78,7 +78,7 @@ final class AttentionProgram {
                 .mask()
                 .map(LoopMask::new)
                 .or(() -> family.filled()
-                        .map(f -> new LoopMask(f.kept(), Optional.of(new LoopMask.Fill(rowMax, f.above())))));
+                        .map(f -> new LoopMask(f.kept(), Optional.of(new LoopMask.Fill(rowMax, f.fill(), f.above())))));
     }
 
     private List<LoopMode.Carried> carried() {

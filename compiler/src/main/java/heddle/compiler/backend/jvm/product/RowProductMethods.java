@@ -8,6 +8,7 @@ import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.ProductForm;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
+import java.util.List;
 
 /**
  * The methods of a class that multiply few rows with tiles that are read where they lie, shared by all its kernels. Either lanes
@@ -159,31 +160,67 @@ public record RowProductMethods(Processor target, ClassText members) {
         }
     }
 
+    /** Blocks that are alike are loops: written one by one, those of large heads are more than HotSpot compiles. */
     private void writeBlocks(Shape shape, String count, String key, JavaText out) {
+        List<ProductForm.Few> blocks = shape.form.blocks();
         int row = 0;
-        for (ProductForm.Few block : shape.form.blocks()) {
-            String r = String.valueOf(row);
-            int most = block.others() * lanes().count();
-            for (int first = 0; first < shape.width; first += most) {
-                String column = String.valueOf(first);
-                RegisterKernel kernel = new RegisterKernel(
-                        "sums",
-                        lanes(),
-                        block.rows(),
-                        Math.min(most, shape.width - first) / lanes().count(),
-                        shape.length - first,
-                        Stored.F32,
-                        shape.left("a"),
-                        shape.right("b"),
-                        shape.sums("c"),
-                        false);
-                out.line(kernel.method(members) + "(" + count + ", "
-                        + shape.left("p").from(r, key) + ", "
-                        + shape.right("v").from(key, column) + ", "
-                        + shape.sums("c").from(r, column) + ");");
+        for (int at = 0; at < blocks.size(); ) {
+            ProductForm.Few block = blocks.get(at);
+            int alike = 0;
+            for (; at < blocks.size() && blocks.get(at).equals(block); at++) {
+                alike++;
             }
-            row += block.rows();
+            int end = row + alike * block.rows();
+            if (alike > 1) {
+                out.open("for (int r = " + row + "; r < " + end + "; r += " + block.rows() + ")");
+            }
+            writeColumns(shape, block, count, alike > 1 ? "r" : String.valueOf(row), key, out);
+            if (alike > 1) {
+                out.close();
+            }
+            row = end;
         }
+    }
+
+    private void writeColumns(Shape shape, ProductForm.Few block, String count, String row, String key, JavaText out) {
+        int most = block.others() * lanes().count();
+        int whole = shape.length / most * most;
+        if (whole > most) {
+            out.open("for (int n = 0; n < " + whole + "; n += " + most + ")");
+            writeBlock(shape, block, most, count, row, "n", key, out);
+            out.close();
+        }
+        for (int first = whole > most ? whole : 0; first < shape.width; first += most) {
+            writeBlock(shape, block, shape.length - first, count, row, String.valueOf(first), key, out);
+        }
+    }
+
+    /** @param columns that there are from the first one on, or more */
+    private void writeBlock(
+            Shape shape,
+            ProductForm.Few block,
+            int columns,
+            String count,
+            String row,
+            String column,
+            String key,
+            JavaText out) {
+        int vectors = Math.min(block.others(), Math.ceilDiv(columns, lanes().count()));
+        RegisterKernel kernel = new RegisterKernel(
+                "sums",
+                lanes(),
+                block.rows(),
+                vectors,
+                Math.min(columns, vectors * lanes().count()),
+                Stored.F32,
+                shape.left("a"),
+                shape.right("b"),
+                shape.sums("c"),
+                false);
+        out.line(kernel.method(members) + "(" + count + ", "
+                + shape.left("p").from(row, key) + ", "
+                + shape.right("v").from(key, column) + ", "
+                + shape.sums("c").from(row, column) + ");");
     }
 
     /** A sum that is no number tells of a value that is none, whose probability may be zero. */
