@@ -65,7 +65,7 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ScheduleOption schedule;
 
-    @Option(names = "--vs", description = "Also times the model ${COMPLETION-CANDIDATES}, and prints the ratio.")
+    @Option(names = "--vs", description = "Also times the model ${COMPLETION-CANDIDATES}; text and md print the ratio.")
     private Rival rival;
 
     @Option(

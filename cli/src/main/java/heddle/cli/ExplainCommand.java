@@ -134,7 +134,7 @@ final class ExplainCommand implements Callable<Integer> {
         Explanation explanation = compilation.explain(declared.fixedLengths());
         // Lengths of zero or one may leave nothing of an attention that is there for others.
         FusionReport report = explanation.report().isEmpty()
-                ? settings.open(declared).explain().report()
+                ? settings.open(declared).map(open -> open.explain().report()).orElse(explanation.report())
                 : explanation.report();
         Optional<String> leftOut =
                 explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
@@ -163,7 +163,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** How texts share runs of a model that gives vectors for their tokens, whose lengths are those of the texts. */
     private Optional<PackedModel> packing(HeddleModel model) {
-        return TextEmbedder.packing(model.fixedLengths().isEmpty() ? model : settings.open(model));
+        return (model.fixedLengths().isEmpty() ? Optional.of(model) : settings.open(model))
+                .flatMap(TextEmbedder::packing);
     }
 
     private int eachAsText(PrintWriter out) {

@@ -109,6 +109,9 @@ final class VerifyCommand implements Callable<Integer> {
                             + " has to be on the class path: HEDDLE_CLASSPATH names its jar.")
     private Other against;
 
+    /** How wide the column of outputs is. */
+    private int names = 16;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -125,6 +128,7 @@ final class VerifyCommand implements Callable<Integer> {
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);
         Verification verification = new Verification(declared, weights, given);
+        verification.reference().keySet().forEach(output -> names = Math.max(names, output.length()));
         Verdict worst = Verdict.AS_WRITTEN;
         Influence influence = null;
         long compared = 0;
@@ -140,7 +144,8 @@ final class VerifyCommand implements Callable<Integer> {
                 if (!headed) {
                     // A table that nothing comes of would be in the way of what is wrong.
                     out.printf(
-                            "%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
+                            "%-8s  %-8s  %s  %10s  %10s  worst element%n",
+                            "", "", column("output"), "max abs", "max rel");
                     headed = true;
                 }
                 for (String output : verification.reference().keySet()) {
@@ -190,10 +195,10 @@ final class VerifyCommand implements Callable<Integer> {
             if (!c.isComparable()) {
                 out.printf(
                         Locale.ROOT,
-                        "%-8s  %-8s  %-16s  %10s  %10s  not compared with slopes: the loss is %s%n",
+                        "%-8s  %-8s  %s  %10s  %10s  not compared with slopes: the loss is %s%n",
                         "double",
                         "written",
-                        "by " + c.by(),
+                        column("by " + c.by()),
                         "",
                         "",
                         c.loss());
@@ -201,10 +206,10 @@ final class VerifyCommand implements Callable<Integer> {
             }
             out.printf(
                     Locale.ROOT,
-                    "%-8s  %-8s  %-16s  %10.2e  %10.2e  the slope of the loss in %d directions%s%n",
+                    "%-8s  %-8s  %s  %10.2e  %10.2e  the slope of the loss in %d directions%s%n",
                     "double",
                     "written",
-                    "by " + c.by(),
+                    column("by " + c.by()),
                     c.absolute(),
                     c.relative(),
                     c.compared(),
@@ -247,11 +252,15 @@ final class VerifyCommand implements Callable<Integer> {
         return whole ? String.format(Locale.ROOT, "%.0f", value) : String.format(Locale.ROOT, "%.9g", value);
     }
 
-    private static void print(
+    private String column(String name) {
+        return name + " ".repeat(Math.max(0, names - name.length()));
+    }
+
+    private void print(
             Target target, Fusion fusion, String output, Judgement judgement, Tensor result, PrintWriter out) {
         out.printf(
-                "%-8s  %-8s  %-16s  ",
-                target.name().toLowerCase(Locale.ROOT), fusion.name().toLowerCase(Locale.ROOT), output);
+                "%-8s  %-8s  %s  ",
+                target.name().toLowerCase(Locale.ROOT), fusion.name().toLowerCase(Locale.ROOT), column(output));
         if (result.size() == 0) {
             out.printf("%10s  %10s  no elements%n", "", "");
             return;

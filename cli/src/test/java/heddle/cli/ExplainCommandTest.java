@@ -78,6 +78,21 @@ class ExplainCommandTest {
     }
 
     /** Without a budget, too, it is said what gradients cost, and that those of attention are fused. */
+    /** Blocks of eight are whole for some lengths, which must be given. */
+    @Test
+    void aModelForSomeLengthsAloneIsExplained() throws IOException {
+        Path file = Files.writeString(dir.resolve("blocks.heddle"), """
+                dim N
+                input x: f32[N, 16]
+                let w = reshape(x, [N / 8, 8, 16])
+                output o = softmax(w @ transpose(w)) @ w
+                """);
+        assertEquals(ExitCode.WRONG_INPUT, Ran.command("explain", file).code());
+        Ran ran = Ran.command("explain", file, "-D", "N=64");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertTrue(ran.out().contains("fused 1/1 attention"), ran.out());
+    }
+
     @Test
     void gradientsAreCountedApart() throws IOException {
         Path file = Files.writeString(

@@ -92,23 +92,24 @@ public final class AgainstOnnxRuntime {
                 model.declaration().outputs().stream().map(o -> o.name()).toList();
         List<String> inFile = graph.outputs().stream().map(o -> o.name()).toList();
         boolean within = true;
-        out.printf("%-16s  %10s  %10s  worst element%n", "output", "max abs", "max rel");
+        String column = "%-" + names.stream().mapToInt(String::length).reduce(16, Math::max) + "s  ";
+        out.printf(column + "%10s  %10s  worst element%n", "output", "max abs", "max rel");
         for (Map.Entry<String, NdArray> other : wanted.entrySet()) {
             String name = paired(other.getKey(), inFile, names);
             Tensor result = results.get(name);
             if (!Arrays.equals(result.shape(), other.getValue().shape())) {
                 within = false;
                 out.printf(
-                        "%-16s  is %s, ONNX Runtime has %s%n",
+                        column + "is %s, ONNX Runtime has %s%n",
                         name,
                         Arrays.toString(result.shape()),
                         Arrays.toString(other.getValue().shape()));
             } else if (result.size() == 0) {
-                out.printf("%-16s  no elements%n", name);
+                out.printf(column + "no elements%n", name);
             } else {
                 Comparison c = Comparison.of(result, other.getValue(), tolerances.apply(name));
                 within &= c.within();
-                out.printf(Locale.ROOT, "%-16s  %10.2e  %10.2e  %s%n", name, c.absolute(), c.relative(), worst(c));
+                out.printf(Locale.ROOT, column + "%10.2e  %10.2e  %s%n", name, c.absolute(), c.relative(), worst(c));
             }
         }
         return within;

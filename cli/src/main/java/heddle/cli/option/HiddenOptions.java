@@ -17,6 +17,7 @@ public final class HiddenOptions {
             "run", MACHINE,
             "verify", MACHINE,
             "bench", MACHINE,
+            "tune", MACHINE,
             "train", List.of("--machine", "--grad", "--wrt"),
             "attend", GRADIENTS,
             "generate", BOTH,

@@ -1,10 +1,12 @@
 package heddle.cli.option;
 
 import heddle.cli.Terminal;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -42,8 +44,12 @@ public final class ModelSettings {
         return gradients.isAsked();
     }
 
-    /** A model with all lengths open, and no budget for what depends on them. */
-    public HeddleModel open(HeddleModel model) {
-        return gradients.withoutBudget(Heddle.model(model.source(), Map.of()));
+    /** A model with all lengths open, and no budget for what depends on them; empty when it is one for some lengths alone. */
+    public Optional<HeddleModel> open(HeddleModel model) {
+        try {
+            return Optional.of(gradients.withoutBudget(Heddle.model(model.source(), Map.of())));
+        } catch (DiagnosticException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -39,13 +39,14 @@ public final class BenchReport {
             out.printf(Locale.ROOT, "%s: %.3f ms a run, %.2f GFLOP/s%n", name(fusion), m.nanos() / 1e6, m.gigaflops());
         });
         if (measured.size() == 2) {
-            out.printf(Locale.ROOT, "fused is %.2f times as fast as unfused%n", ratio(measured));
+            printRatio(measured, out);
         }
     }
 
-    private static double ratio(Map<Fusion, Measurement> measured) {
-        return (double) measured.get(Fusion.UNFUSED).nanos()
-                / measured.get(Fusion.FUSED).nanos();
+    private static void printRatio(Map<Fusion, Measurement> measured, PrintWriter out) {
+        double unfused = measured.get(Fusion.UNFUSED).nanos();
+        double fused = measured.get(Fusion.FUSED).nanos();
+        out.printf(Locale.ROOT, "fused is %.2f times as fast as unfused%n", unfused / fused);
     }
 
     private static void markdown(Map<Fusion, Measurement> measured, PrintWriter out) {
@@ -72,6 +73,10 @@ public final class BenchReport {
                     m.gigaflops(),
                     m.bytes());
         });
+        if (measured.size() == 2) {
+            out.println();
+            printRatio(measured, out);
+        }
     }
 
     private static void csv(Map<Fusion, Measurement> measured, PrintWriter out) {

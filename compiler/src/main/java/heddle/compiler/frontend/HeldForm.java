@@ -11,6 +11,7 @@ import heddle.dsl.ast.Name;
 import heddle.dsl.ast.TypeExpr;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.dsl.source.Span;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,9 @@ final class HeldForm {
                         name.span(),
                         "weights are not held as `" + name + "`",
                         "a weight is held as f16, bf16, i8 or i4, or as its values are",
-                        "leave out `as " + name + "`, or write one of these"));
+                        meant(name.text())
+                                .map(meant -> "write `as " + meant + "`")
+                                .orElse("leave out `as " + name + "`, or write one of these")));
         Optional<Scales.Per> per = written.per().map(HeldForm::per);
         if (type.dtype() != DType.F32) {
             throw mistake(
@@ -77,13 +80,21 @@ final class HeldForm {
         return new StoredType(stored, per.map(p -> new Scales(p, scales)));
     }
 
+    /** The form that other languages call so: {@code int8}, {@code float16}. */
+    private static Optional<String> meant(String name) {
+        String brief = name.replace("int", "i").replace("bfloat", "bf").replace("float", "f");
+        return FORMS.stream().map(Stored::text).filter(brief::equals).findFirst();
+    }
+
     private static Scales.Per per(Name name) {
         return Scales.Per.named(name.text())
                 .orElseThrow(() -> mistake(
                         name.span(),
                         "there are no scales per " + name,
                         "a row has a scale of its own, or a column, or a block of 32 neighbours in a row",
-                        "write `per row`, `per column` or `per block`"));
+                        Suggest.closest(name.text(), List.of("row", "column", "block"))
+                                .map(meant -> "did you mean `per " + meant + "`?")
+                                .orElse("write `per row`, `per column` or `per block`")));
     }
 
     private void checkQuantised(Stored stored) {

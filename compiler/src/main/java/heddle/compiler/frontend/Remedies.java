@@ -64,7 +64,7 @@ final class Remedies {
             Map.entry("flatten", "merge_axes(x, first, last)"),
             Map.entry("expand_dims", "unsqueeze(x, axis)"),
             Map.entry("moveaxis", "permute(x, order)"),
-            Map.entry("logsumexp", "log(sum(exp(x), axis, keepdims))"),
+            Map.entry("logsumexp", "m + log(sum(exp(x - m), axis, true)), where m = max(x, axis, true)"),
             Map.entry("amax", "max(x, axis, keepdims)"),
             Map.entry("amin", "min(x, axis, keepdims)"),
             Map.entry("var", "mean((x - mean(x, axis, true)) ** 2, axis)"),

@@ -13,6 +13,7 @@ import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -74,7 +75,7 @@ public record DropRowMaximum() implements Rule {
                 .map(t -> Exponents.shift(graph, t.read()))
                 .anyMatch(t -> t.node() == reduction
                         && reduction.op() instanceof Reduce
-                        && t.index().stream().noneMatch(i -> i.equals(along)));
+                        && t.index().stream().noneMatch(i -> ScalarExprs.contains(i, along)));
     }
 
     private static ExponentTerm terms(Graph graph, Node softmax) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks that the choices of a schedule are legal: that they leave alone what the program means.
@@ -201,17 +202,16 @@ public final class ScheduleVerifier {
     }
 
     private String tiles() {
-        return kernel.program().definitions().stream()
-                .map(d -> d.tile().name())
-                .distinct()
-                .collect(Collectors.joining(", "));
+        return listed(kernel.program().definitions().stream().map(d -> d.tile().name()));
     }
 
     private String loops() {
-        return kernel.program().loops().stream()
-                .map(l -> l.id().name())
-                .distinct()
-                .collect(Collectors.joining(", "));
+        return listed(kernel.program().loops().stream().map(l -> l.id().name()));
+    }
+
+    private static String listed(Stream<String> names) {
+        String list = names.distinct().collect(Collectors.joining(", "));
+        return list.isEmpty() ? "none" : list;
     }
 
     private void isPlaced(Tile tile) {

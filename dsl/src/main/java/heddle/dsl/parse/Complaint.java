@@ -1,8 +1,10 @@
 package heddle.dsl.parse;
 
 import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.dsl.parse.grammar.HeddleParser;
 import heddle.dsl.source.SourceFile;
+import java.util.List;
 import java.util.Optional;
 import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.RuleContext;
@@ -12,6 +14,10 @@ import org.antlr.v4.runtime.TokenStream;
 /** Writes the message for a syntax error, trying the most common mistakes first. */
 final class Complaint {
     private static final String FUNCTION = "write `fn f(x) = ...` or `fn f(x) { ... }`";
+
+    /** The words that statements begin with. */
+    private static final List<String> STATEMENTS =
+            List.of("model", "import", "dim", "input", "output", "let", "fn", "for", "if");
 
     private final SourceFile file;
     private final Problems problems;
@@ -91,16 +97,24 @@ final class Complaint {
                     case HeddleParser.ImportFileContext c -> "write `import \"layers.heddle\"`";
                     case HeddleParser.GroupContext c ->
                         found.getType() == HeddleParser.COMMA ? "a list is written `[a, b]`" : null;
-                    case HeddleParser.BindingContext c -> binding(found, expected);
+                    case HeddleParser.BindingContext c -> binding(c, found, expected);
                     default -> null;
                 });
     }
 
-    private static String binding(Token found, Expectation expected) {
+    /** A name behind the first one shows that a statement was meant. */
+    private static String binding(HeddleParser.BindingContext context, Token found, Expectation expected) {
         if (found.getType() == HeddleParser.COLON) {
             return "types are stated for inputs, outputs and parameters only; here the value has one already";
         }
-        return expected.has(HeddleParser.ASSIGN) ? "write `name = value`" : null;
+        if (!expected.has(HeddleParser.ASSIGN)) {
+            return null;
+        }
+        return Optional.of(context.getStart().getText())
+                .filter(word -> found.getType() == HeddleParser.NAME)
+                .flatMap(word -> Suggest.closest(word, STATEMENTS))
+                .map(meant -> "did you mean `" + meant + "`?")
+                .orElse("write `name = value`");
     }
 
     private static boolean inHole(RuleContext context) {

@@ -102,12 +102,6 @@ public record AttentionDefinition(
                 batch, i, j, d, e, q, keys, values, zeros, raw, score, mask, weight, sink, term, guarded);
     }
 
-    /** The same attention with another program of scores. */
-    public AttentionDefinition scoring(ScalarExpr scores) {
-        return new AttentionDefinition(
-                batch, i, j, d, e, q, k, v, zeros, raw, scores, mask, weight, sink, term, guarded);
-    }
-
     /** The same attention with {@code change} made to each program. */
     public AttentionDefinition map(UnaryOperator<ScalarExpr> change) {
         return over(batch, i, change);

@@ -40,9 +40,7 @@ public record Attention(AttentionDefinition definition, List<Store> stores, Opti
 
     /** The same, which leaves blocks of filled scores out where it can. */
     public Attention leavingOutFilled() {
-        return FilledScores.of(definition)
-                .map(f -> new Attention(definition.scoring(f.score()), stores, Optional.of(f)))
-                .orElse(this);
+        return new Attention(definition, stores, FilledScores.of(definition));
     }
 
     /** The same, which computes all blocks if neither tables nor indexes tell of any that it holds nothing but filled scores. */

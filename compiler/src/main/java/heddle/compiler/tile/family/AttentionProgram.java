@@ -136,8 +136,9 @@ final class AttentionProgram {
         List<TileStmt> steps = new ArrayList<>();
         steps.add(map(key, attention.k()));
         steps.add(new TileStmt.Define(score, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
-        if (!attention.score().equals(score.value())) {
-            steps.add(new TileStmt.Update(score, new TileExpr.Map(attention.score())));
+        ScalarExpr program = family.filled().map(FilledScores::score).orElse(attention.score());
+        if (!program.equals(score.value())) {
+            steps.add(update(score, program));
         }
         pieces.masked(score.value())
                 .ifPresent(masked ->

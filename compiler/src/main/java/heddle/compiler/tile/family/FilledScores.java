@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  * Scores that are a large negative number where a condition is false, as {@code where(mask, scores, -1e9)} has them. A row whose greatest
  * score is far above that number gives them probabilities of zero.
  *
- * @param score the program of a score
+ * @param score the program of a score, which is no more than the fill where it is filled
  * @param kept  where scores are not filled
  * @param fill  the greatest number that a filled score is
  */
