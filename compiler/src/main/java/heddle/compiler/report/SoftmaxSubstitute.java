@@ -69,7 +69,22 @@ final class SoftmaxSubstitute {
                 : new DeclinedException(
                         at,
                         quote + " is not divided by its own sum along the keys",
-                        "divide it by that sum, or write softmax");
+                        isDividedAcross(graph, at)
+                                ? "write `keepdims = true` in its sum: without the axis, each key is divided by the sum of"
+                                        + " another row"
+                                : "divide it by that sum, or write softmax");
+    }
+
+    /** Whether an exponential is divided by its sum, which has lost the axis that it is a sum over. */
+    private static boolean isDividedAcross(Graph graph, Node exp) {
+        return graph.users(exp).stream()
+                .filter(div -> ElementReference.is(div, ScalarFn.DIV))
+                .map(div -> ElementReference.in(graph.operand(div, 1))
+                        .behindViews(graph)
+                        .node())
+                .anyMatch(by -> isSum(by)
+                        && !((Reduce) by.op()).keepDims()
+                        && graph.operand(by, 0).node() == exp);
     }
 
     /** Whether a node is a maximum along an axis, or one of several such, by which exponentials are shifted. */

@@ -92,6 +92,10 @@ class FilledBlocksTest {
                 "where(j <= i, s, -3.4028234663852886e38) + where(open, 0.0, -3.4028234663852886e38)",
                 "s + log(cast(open, f32)) + where(j >= i + 7, 0.0, -3.4028234663852886e38)",
                 "where(j % 3 != i % 5, s, -1e9)",
+                "s + where(j <= i, where(s > 0.0, 0.0, -3.4028234663852886e38), -3.4028234663852886e38)",
+                "s + where(s > 0.0, where(j <= i, 0.0, -3.4028234663852886e38), -3.4028234663852886e38)",
+                "where(j > i, -3.4028234663852886e38, where(abs(s) < 1.0, -3.4028234663852886e38, 0.0)) + s",
+                "where(j <= i, where(s > 0.0, s, -1e9), -1e9)",
                 "s + where(j <= i, 0.0, -1e9)"
             })
     void aFillIsANumberHoweverManyBlocksItHides(String scores) {
@@ -109,6 +113,19 @@ class FilledBlocksTest {
     @Test
     void inDoublePrecision() {
         check("f64", "where(j >= i + 7, s, -1e9)", 1e-12);
+    }
+
+    /** More choices than are looked into. */
+    @Test
+    void manyChoicesInEachOther() {
+        String filled = "s";
+        String added = "0.0";
+        for (int n = 12; n > 0; n--) {
+            filled = "where(j <= i + %d and j != %d, %s, -1e9)".formatted(n, n, filled);
+            added = "where(j <= i + %d and j != %d, %s, -3.4028234663852886e38)".formatted(n, n, added);
+        }
+        check("f32", filled, 2e-5);
+        check("f32", "s + " + added, 2e-5);
     }
 
     /** Rows that see keys have the bits that minus infinity gives, and no more blocks are computed for them. */

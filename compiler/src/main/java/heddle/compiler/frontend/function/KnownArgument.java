@@ -5,6 +5,7 @@ import heddle.compiler.frontend.value.Denotation.Bool;
 import heddle.compiler.frontend.value.Denotation.ElementType;
 import heddle.compiler.frontend.value.Denotation.Length;
 import heddle.compiler.frontend.value.Denotation.Sequence;
+import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Denotation.Text;
 import heddle.compiler.frontend.value.Numbers;
 import heddle.compiler.frontend.value.Operand;
@@ -54,7 +55,16 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
         if (operand.value() instanceof Length l) {
             return l.dim();
         }
-        throw wrong("an integer or a length");
+        DiagnosticException wrong = wrong("an integer or a length");
+        boolean isQuotient =
+                operand.value() instanceof Tensor t && t.value().type().dtype().isFloat();
+        throw isQuotient
+                ? new DiagnosticException(wrong.diagnostics()
+                        .getFirst()
+                        .hint(
+                                "a quotient of lengths is one only where it is seen to be whole: where N is a multiple of 8, declare"
+                                        + " `dim M` and write 8 * M in place of N"))
+                : wrong;
     }
 
     public List<Dim> lengths() {

@@ -99,41 +99,36 @@ public record FilledScores(ScalarExpr score, ScalarExpr kept, double fill) {
         };
     }
 
-    /** Where a term of a sum is the lowest float. A sum with any other fill is as large as the other term makes it. */
+    /**
+     * Where a term of a sum is the lowest float, and what it is elsewhere. A sum with any other fill is as large as the other term makes it.
+     */
     private static FilledScores lowest(ScalarExpr term, int deep) {
         if (term.equals(LOWEST)) {
             return new FilledScores(term, NEVER, -Float.MAX_VALUE);
         }
-        return term instanceof Apply a && a.fn() == ScalarFn.SELECT && deep > 0
-                ? chosen(a, lowest(a.args().get(1), deep - 1), lowest(a.args().get(2), deep - 1))
-                : none(term);
+        if (!(term instanceof Apply a) || a.fn() != ScalarFn.SELECT || deep == 0) {
+            return none(term);
+        }
+        FilledScores whenTrue = lowest(a.args().get(1), deep - 1);
+        FilledScores whenFalse = lowest(a.args().get(2), deep - 1);
+        FilledScores both = chosen(a, whenTrue, whenFalse);
+        if (both.isNone() || !whenTrue.kept.equals(NEVER) && !whenFalse.kept.equals(NEVER)) {
+            return both;
+        }
+        return new FilledScores(whenTrue.kept.equals(NEVER) ? whenFalse.score : whenTrue.score, both.kept, both.fill);
     }
 
     /**
-     * A sum with the lowest float is not above it, unless the other term is no number or infinite. It is kept from being more, so that it does
-     * not matter which blocks are computed.
+     * A sum with the lowest float is not above it, unless the other term is no number, infinite or beyond 1e31. It is kept from being more, so
+     * that it does not matter which blocks are computed.
      */
     private static FilledScores added(ScalarExpr other, FilledScores term, Apply sum) {
         if (term.isNone()) {
             return none(sum);
         }
-        ScalarExpr plus = whereKept(term.score);
-        ScalarExpr kept = ScalarExprs.isZero(plus) ? other : ScalarExpr.apply(ScalarFn.ADD, other, plus);
+        ScalarExpr kept = ScalarExprs.isZero(term.score) ? other : ScalarExpr.apply(ScalarFn.ADD, other, term.score);
         ScalarExpr least = select(ScalarExpr.apply(ScalarFn.LT, sum, LOWEST), sum, LOWEST);
         return new FilledScores(select(term.kept, kept, least), term.kept, term.fill);
-    }
-
-    /** What a term is where it is not the lowest float. */
-    private static ScalarExpr whereKept(ScalarExpr term) {
-        if (!(term instanceof Apply a) || a.fn() != ScalarFn.SELECT) {
-            return term;
-        }
-        ScalarExpr whenTrue = a.args().get(1);
-        ScalarExpr whenFalse = a.args().get(2);
-        if (whenTrue.equals(LOWEST) || whenFalse.equals(LOWEST)) {
-            return whereKept(whenTrue.equals(LOWEST) ? whenFalse : whenTrue);
-        }
-        return select(a.args().getFirst(), whereKept(whenTrue), whereKept(whenFalse));
     }
 
     /** A condition that reads scores is not known before they are. */

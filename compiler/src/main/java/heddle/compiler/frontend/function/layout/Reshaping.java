@@ -7,8 +7,10 @@ import heddle.compiler.type.Shape;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Computes new lengths for a given number of elements. */
 final class Reshaping {
@@ -24,19 +26,33 @@ final class Reshaping {
         if (open >= 0) {
             dims.set(open, Dim.ONE);
             Optional<Dim> rest = size.dividedExactlyBy(new Shape(dims).size());
-            dims.set(open, rest.orElseThrow(() -> doesNotFit(a, parameter, size, dims)));
+            dims.set(open, rest.orElseThrow(() -> doesNotFit(a, parameter, size, dims, true)));
         }
         Shape shape = new Shape(dims);
         if (shape.dims().stream().anyMatch(d -> d.isKnown() && d.value() < 0)) {
             throw a.mistakes().wrongValue(parameter, "a length cannot be negative");
         }
         if (!shape.size().equals(size)) {
-            throw doesNotFit(a, parameter, size, dims);
+            throw doesNotFit(a, parameter, size, dims, false);
         }
         return shape;
     }
 
-    private static DiagnosticException doesNotFit(Arguments a, String parameter, Dim size, List<Dim> dims) {
+    /** @param isOpen whether one length follows from the others, {@code dims} */
+    private static String remedy(Dim size, List<Dim> dims, boolean isOpen) {
+        Set<String> lost = new HashSet<>(size.symbols());
+        lost.removeAll(new Shape(dims).size().symbols());
+        boolean isDivided = dims.stream().anyMatch(d -> d.toString().contains("div")) || isOpen && !lost.isEmpty();
+        String must =
+                isOpen ? "the lengths beside -1 must divide " + size : "the product of the lengths must stay " + size;
+        return isDivided
+                ? must
+                        + "; where a length is a multiple of another, declare that one, as in `dim M` and 8 * M in place of N"
+                : must + (isOpen ? "" : "; one of them may be -1");
+    }
+
+    private static DiagnosticException doesNotFit(
+            Arguments a, String parameter, Dim size, List<Dim> dims, boolean isOpen) {
         Dim product = new Shape(dims).size();
         Diagnostic d = a.mistakes()
                 .at(
@@ -48,6 +64,6 @@ final class Reshaping {
         return new DiagnosticException(a.mistakes()
                 .related(d, "x")
                 .note("lengths are compared as polynomials; a symbol such as N equals only itself")
-                .hint("the product of the lengths must stay " + size + "; one of them may be -1"));
+                .hint(remedy(size, dims, isOpen)));
     }
 }
