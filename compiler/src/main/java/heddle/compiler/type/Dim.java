@@ -280,6 +280,11 @@ public final class Dim implements Comparable<Dim> {
         return Optional.empty();
     }
 
+    /** Whether a length is divided in it, by a quotient that need not be exact. */
+    public boolean isDivided() {
+        return terms.keySet().stream().flatMap(m -> m.atoms().stream()).anyMatch(Monomial.Quotient.class::isInstance);
+    }
+
     /** The symbols in it, sorted. */
     public SortedSet<String> symbols() {
         SortedSet<String> names = new TreeSet<>();

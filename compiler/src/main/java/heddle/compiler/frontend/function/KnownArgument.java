@@ -10,6 +10,8 @@ import heddle.compiler.frontend.value.Denotation.Text;
 import heddle.compiler.frontend.value.Numbers;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Words;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -56,8 +58,9 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
             return l.dim();
         }
         DiagnosticException wrong = wrong("an integer or a length");
-        boolean isQuotient =
-                operand.value() instanceof Tensor t && t.value().type().dtype().isFloat();
+        boolean isQuotient = operand.value() instanceof Tensor t
+                && t.value().node().op() instanceof Elementwise e
+                && e.fn() == ScalarFn.DIV;
         throw isQuotient
                 ? new DiagnosticException(wrong.diagnostics()
                         .getFirst()

@@ -42,7 +42,7 @@ final class Reshaping {
     private static String remedy(Dim size, List<Dim> dims, boolean isOpen) {
         Set<String> lost = new HashSet<>(size.symbols());
         lost.removeAll(new Shape(dims).size().symbols());
-        boolean isDivided = dims.stream().anyMatch(d -> d.toString().contains("div")) || isOpen && !lost.isEmpty();
+        boolean isDivided = dims.stream().anyMatch(Dim::isDivided) || isOpen && !lost.isEmpty();
         String must =
                 isOpen ? "the lengths beside -1 must divide " + size : "the product of the lengths must stay " + size;
         return isDivided
