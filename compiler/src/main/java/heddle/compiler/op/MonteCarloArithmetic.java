@@ -59,6 +59,9 @@ public final class MonteCarloArithmetic implements Arithmetic {
         for (NdArray x : exact) {
             results.add(x.dtype().isFloat() ? rounded(node, x, operands, lengths) : x);
         }
+        if (node.op() instanceof Softmax softmax && random.nextBoolean()) {
+            results.set(0, withTheSmallest(softmax, results.getFirst(), operands.getFirst(), lengths));
+        }
         return results;
     }
 
@@ -149,6 +152,24 @@ public final class MonteCarloArithmetic implements Arithmetic {
             return overflows || Double.isFinite(rounded) ? rounded : x;
         });
         return new NdArray(exact.dtype(), exact.shape(), data);
+    }
+
+    /**
+     * Probabilities that are zero because no double is as small, as the smallest double. Where a softmax is fused, the maximum
+     * of a row rises with each block, at most as often as there are keys, and what each step leaves of an exponential may be
+     * held. Infinity times such a probability is infinity.
+     */
+    private static NdArray withTheSmallest(
+            Softmax softmax, NdArray probabilities, NdArray scores, Map<String, Long> lengths) {
+        long steps = scores.shape()[softmax.axis()];
+        double[] held = softmax.evaluate(List.of(scores.map(s -> s / steps)), lengths)
+                .getFirst()
+                .data();
+        double[] data = probabilities.data().clone();
+        for (int i = 0; i < data.length; i++) {
+            data[i] = data[i] == 0 && held[i] > 0 ? Double.MIN_VALUE : data[i];
+        }
+        return new NdArray(probabilities.dtype(), probabilities.shape(), data);
     }
 
     /** What the elements of a result are sums of: rounding goes by the size of terms, however small their sum. */

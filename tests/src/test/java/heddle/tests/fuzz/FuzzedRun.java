@@ -7,6 +7,7 @@ import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Arithmetic;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.op.MonteCarloArithmetic;
 import heddle.compiler.op.MonteCarloArithmetic.Precision;
@@ -212,8 +213,9 @@ final class FuzzedRun {
 
     private List<Map<String, NdArray>> unrounded() {
         if (unrounded == null) {
-            unrounded =
-                    graphs().stream().map(g -> run(g, Precision.UNROUNDED, 0)).toList();
+            unrounded = graphs().stream()
+                    .map(g -> run(g, new MonteCarloArithmetic(Precision.UNROUNDED, seed)))
+                    .toList();
         }
         return unrounded;
     }
@@ -223,14 +225,13 @@ final class FuzzedRun {
         return inexact.computeIfAbsent(
                 precision,
                 p -> graphs().stream()
-                        .map(g -> IntStream.range(0, INEXACT)
-                                .mapToObj(n -> run(g, p, n))
+                        .map(g -> InexactArithmetics.of(p, INEXACT, seed).stream()
+                                .map(arithmetic -> run(g, arithmetic))
                                 .toList())
                         .toList());
     }
 
-    private Map<String, NdArray> run(Graph graph, Precision precision, int n) {
-        MonteCarloArithmetic arithmetic = new MonteCarloArithmetic(precision, seed + n);
+    private Map<String, NdArray> run(Graph graph, Arithmetic arithmetic) {
         return new Interpreter(inputs, weights, fuzzed.lengths(), arithmetic).run(graph);
     }
 }

@@ -2,6 +2,7 @@ package heddle.tests.fuzz;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Arithmetic;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.op.MonteCarloArithmetic;
 import heddle.compiler.op.MonteCarloArithmetic.Precision;
@@ -10,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** The gradients of a model in each reading of it, as they are written out, in several arithmetics. Each run is made when it is asked for. */
 final class MeantGradients {
@@ -90,16 +90,17 @@ final class MeantGradients {
 
     private List<Map<String, NdArray>> unrounded() {
         if (unrounded == null) {
-            unrounded = each(g -> run(g, Precision.UNROUNDED, 0));
+            unrounded = each(g -> run(g, new MonteCarloArithmetic(Precision.UNROUNDED, seed)));
         }
         return unrounded;
     }
 
     private List<List<Map<String, NdArray>>> inexact() {
         if (inexact == null) {
-            inexact = each(g -> IntStream.range(0, INEXACT)
-                    .mapToObj(n -> run(g, mixes(g) ? Precision.AS_TYPED : Precision.DOUBLE, n))
-                    .toList());
+            inexact = each(
+                    g -> InexactArithmetics.of(mixes(g) ? Precision.AS_TYPED : Precision.DOUBLE, INEXACT, seed).stream()
+                            .map(arithmetic -> run(g, arithmetic))
+                            .toList());
         }
         return inexact;
     }
@@ -123,12 +124,8 @@ final class MeantGradients {
                 > 1;
     }
 
-    private Map<String, NdArray> run(Graph graph, Precision precision, int n) {
-        return new Interpreter(
-                        interpreter.inputs(),
-                        interpreter.weights(),
-                        interpreter.lengths(),
-                        new MonteCarloArithmetic(precision, seed + n))
+    private Map<String, NdArray> run(Graph graph, Arithmetic arithmetic) {
+        return new Interpreter(interpreter.inputs(), interpreter.weights(), interpreter.lengths(), arithmetic)
                 .run(graph);
     }
 }
