@@ -117,7 +117,7 @@ record ScalarFormula(List<String> operands, Map<String, List<Object>> variables)
             }
             case NEG -> MathMl.row(MathMl.operator("−"), formula(first, SIGN));
             case NOT -> MathMl.row(MathMl.operator("¬"), formula(first, CALL));
-            case EXP -> MathMl.power(MathMl.name("e"), formula(first, 0));
+            case EXP, EXP_NONPOSITIVE -> MathMl.power(MathMl.name("e"), formula(first, 0));
             case POW -> MathMl.power(formula(first, CALL), formula(last, 0));
             case SQRT -> MathMl.element("msqrt", formula(first, 0));
             case RSQRT -> MathMl.fraction(MathMl.number("1"), MathMl.element("msqrt", formula(first, 0)));

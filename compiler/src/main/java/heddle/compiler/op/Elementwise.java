@@ -26,9 +26,12 @@ public record Elementwise(ScalarFn fn) implements Pointwise, Differentiable {
         }
     }
 
-    /** Whether a function is an operation by itself: conversions are the operation Cast, and Dropout draws. */
+    /** Whether a function is an operation by itself: conversions are the operation Cast, Dropout draws, and kernels alone know of ranges. */
     public static boolean isOperation(ScalarFn fn) {
-        return fn != ScalarFn.CAST && fn != ScalarFn.STOP_GRADIENT && fn != ScalarFn.DRAW;
+        return switch (fn) {
+            case CAST, STOP_GRADIENT, DRAW, EXP_NONPOSITIVE -> false;
+            default -> true;
+        };
     }
 
     @Override

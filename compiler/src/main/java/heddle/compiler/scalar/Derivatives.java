@@ -39,7 +39,7 @@ public final class Derivatives {
             case MUL0 -> Optional.of(product(change, isFirst ? ofAnnihilating(a, b) : a));
             case DIV -> Optional.of(isFirst ? quotient(change, b) : quotient(negative(product(change, result)), b));
             case ABS -> Optional.of(product(change, apply(ScalarFn.SIGN, a)));
-            case EXP -> Optional.of(product(change, result));
+            case EXP, EXP_NONPOSITIVE -> Optional.of(product(change, result));
             case LOG -> Optional.of(quotient(change, a));
             case SQRT -> Optional.of(quotient(change, apply(ScalarFn.MUL, number(2, result), result)));
             case RSQRT ->

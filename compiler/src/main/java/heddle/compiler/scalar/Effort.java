@@ -13,7 +13,7 @@ public enum Effort {
 
     public static Effort of(ScalarFn fn) {
         return switch (fn) {
-            case EXP, LOG, TANH, ERF, SIGMOID, SIN, COS, POW -> TRANSCENDENTAL;
+            case EXP, EXP_NONPOSITIVE, LOG, TANH, ERF, SIGMOID, SIN, COS, POW -> TRANSCENDENTAL;
             case DIV, SQRT, RSQRT, FLOOR_DIV, MOD -> DIVISION;
             case FLOOR, CEIL, ROUND -> ROUNDING;
             default -> SIMPLE;

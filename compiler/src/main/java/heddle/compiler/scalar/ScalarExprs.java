@@ -123,6 +123,11 @@ public final class ScalarExprs {
         return n[0];
     }
 
+    /** {@code exp(x - shift)}, with a shift that is no less than x but for rounding. */
+    public static ScalarExpr shiftedExp(ScalarExpr x, ScalarExpr shift) {
+        return ScalarExpr.apply(ScalarFn.EXP_NONPOSITIVE, ScalarExpr.apply(ScalarFn.SUB, x, shift));
+    }
+
     /** What a reduction starts from. Of bools, false is below true. */
     public static ScalarExpr neutral(Reduction kind, DType type) {
         if (type == DType.BOOL) {

@@ -17,6 +17,11 @@ public enum ScalarFn {
     ABS(1, Rule.ARITHMETIC),
     SIGN(1, Rule.ARITHMETIC),
     EXP(1, Rule.FLOAT),
+    /**
+     * {@code exp} of a number that is not above zero but for rounding, such as a score less the greatest of its row. Vectors have fewer
+     * instructions for it. Above 88 it means nothing.
+     */
+    EXP_NONPOSITIVE(1, Rule.FLOAT),
     LOG(1, Rule.FLOAT),
     SQRT(1, Rule.FLOAT),
     RSQRT(1, Rule.FLOAT),
@@ -99,7 +104,7 @@ public enum ScalarFn {
 
     /** The name in the language and in listings: {@code floor_div}. */
     public String text() {
-        return name().toLowerCase(Locale.ROOT);
+        return this == EXP_NONPOSITIVE ? EXP.text() : name().toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -32,7 +32,7 @@ public final class ScalarMath {
             case NEG -> -a;
             case ABS -> Math.abs(a);
             case SIGN -> Math.signum(a);
-            case EXP -> Math.exp(a);
+            case EXP, EXP_NONPOSITIVE -> Math.exp(a);
             case LOG -> Math.log(a);
             case SQRT -> Math.sqrt(a);
             case RSQRT -> 1 / Math.sqrt(a);

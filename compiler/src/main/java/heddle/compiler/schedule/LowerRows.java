@@ -9,6 +9,7 @@ import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.schedule.partition.Region;
@@ -100,7 +101,7 @@ final class LowerRows {
         ScalarExpr lowest = new ScalarExpr.Literal(x.type(), Double.NEGATIVE_INFINITY);
         ScalarExpr max = reduce(Reduction.MAX, x);
         ScalarExpr shift = step("shift", Optional.empty(), select(equal(max, lowest), zero, max));
-        ScalarExpr exp = ScalarExpr.apply(ScalarFn.EXP, ScalarExpr.apply(ScalarFn.SUB, x, shift));
+        ScalarExpr exp = ScalarExprs.shiftedExp(x, shift);
         ScalarExpr sum = reduce(Reduction.SUM, exp);
         ScalarExpr all = term == 0 ? sum : ScalarExpr.apply(ScalarFn.ADD, sum, new ScalarExpr.Literal(x.type(), term));
         ScalarExpr inverse = ScalarExpr.apply(ScalarFn.DIV, one, all);

@@ -248,8 +248,9 @@ final class SoftmaxSpelling {
             case 19 -> {
                 String first = anyTensor(s, "shift").beside(s.letters());
                 String second = anyTensor(s, "other shift").beside(s.letters());
-                yield Meaning.of(s.with("exp(# - " + first + ") / "
-                        + s.with("exp(# - " + second + ")").reduced("sum", 'j')));
+                Lettered written = s.with("exp(# - " + first + ") / "
+                        + s.with("exp(# - " + second + ")").reduced("sum", 'j'));
+                yield Meaning.of(written, first.equals(second) ? softmax(less(s, first), 'j') : written);
             }
             case 20 -> {
                 Lettered y = model.let(s.with("# - " + anyTensor(s, "shift").beside(s.letters())));

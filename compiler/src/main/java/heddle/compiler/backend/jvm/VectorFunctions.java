@@ -27,12 +27,27 @@ record VectorFunctions(VectorCode code) {
                 code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
             case NEG, ABS, SQRT -> arg(e, 0) + "." + e.fn().text() + "()";
             case RSQRT -> code.lanes().broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())";
-            case ADD, SUB, MUL, DIV, MIN, MAX -> {
-                String second = code.operand(e.args().get(1));
-                yield code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
-            }
+            case DIV -> reciprocal(e).map(x -> arg(e, 0) + ".mul(" + x + ")").orElseGet(() -> arithmetic(e));
+            case ADD, SUB, MUL, MIN, MAX -> arithmetic(e);
             default -> function(e, wish);
         };
+    }
+
+    private String arithmetic(Apply e) {
+        String second = code.operand(e.args().get(1));
+        return code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
+    }
+
+    /** The number to multiply with in place of a division, if that gives the same bits: of a power of two. A vector is divided slowly. */
+    private Optional<String> reciprocal(Apply e) {
+        if (!(e.args().get(1) instanceof ScalarExpr.Literal divisor)) {
+            return Optional.empty();
+        }
+        double x = Math.abs(divisor.value());
+        boolean isPower = x >= 0x1p-100 && x <= 0x1p100 && x == Math.scalb(1.0, Math.getExponent(x));
+        return isPower
+                ? Optional.of(code.operand(new ScalarExpr.Literal(divisor.type(), 1 / divisor.value())))
+                : Optional.empty();
     }
 
     private String function(Apply e, String wish) {

@@ -27,7 +27,7 @@ record ScalarFunctions(Set<DeviceFunction> called) {
             case ADD ->
                 type.isFloat() && a.equals(b) ? (type == DType.F64 ? "2.0 * " : "2f * ") + a : OPERATORS.of(e, args);
             case SIGN -> "(" + a + " > 0 ? " + one(type, "") + " : " + a + " < 0 ? " + one(type, "-") + " : " + a + ")";
-            case ABS, EXP, LOG, TANH, FLOOR, CEIL -> math(e.fn().text(), a);
+            case ABS, EXP, EXP_NONPOSITIVE, LOG, TANH, FLOOR, CEIL -> math(e.fn().text(), a);
             case SQRT -> root(type, a);
             case RSQRT -> one(type, "") + " / " + root(type, a);
             case ERF -> call(of(type, DeviceFunction.ERF, DeviceFunction.ERF_FLOAT), a);

@@ -2,6 +2,7 @@ package heddle.compiler.op.attention;
 
 import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,7 @@ public record AttentionBackward(
      * @param scale {@link #rowScale}
      */
     public ScalarExpr unmasked(ScalarExpr score, ScalarExpr max, ScalarExpr scale) {
-        ScalarExpr exponential = apply(ScalarFn.EXP, apply(ScalarFn.SUB, score, max));
+        ScalarExpr exponential = ScalarExprs.shiftedExp(score, max);
         return unlessZero(scale, apply(ScalarFn.MUL, exponential, scale));
     }
 

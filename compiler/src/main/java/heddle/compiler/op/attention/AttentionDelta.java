@@ -5,6 +5,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -129,9 +130,7 @@ public record AttentionDelta(
     private ScalarExpr bySink() {
         ScalarExpr sink = forward.sink().orElseThrow();
         ScalarExpr share = ScalarExpr.apply(
-                ScalarFn.DIV,
-                ScalarExpr.apply(ScalarFn.EXP, ScalarExpr.apply(ScalarFn.SUB, sink, rowMax)),
-                AttentionBackward.wholeSum(forward, rowSum));
+                ScalarFn.DIV, ScalarExprs.shiftedExp(sink, rowMax), AttentionBackward.wholeSum(forward, rowSum));
         ScalarExpr isNone = ScalarExpr.apply(
                 ScalarFn.EQ, sink, new ScalarExpr.Literal(forward.compute(), Double.NEGATIVE_INFINITY));
         ScalarExpr none = ScalarExpr.apply(ScalarFn.OR, isNone, AttentionBackward.isEmpty(forward, rowSum));

@@ -1,6 +1,7 @@
 package heddle.compiler.op.attention;
 
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Optional;
@@ -40,11 +41,6 @@ public record AttentionPieces(AttentionDefinition definition) {
         return definition.mask().map(m -> apply(ScalarFn.SELECT, m, score, lowest()));
     }
 
-    /** {@code exp(x - shift)}. */
-    public ScalarExpr exponential(ScalarExpr x, ScalarExpr shift) {
-        return apply(ScalarFn.EXP, apply(ScalarFn.SUB, x, shift));
-    }
-
     /**
      * What the exponentials of a row are shifted by: its greatest score, or zero where that is minus infinity, so that no
      * difference of infinities arises.
@@ -59,7 +55,7 @@ public record AttentionPieces(AttentionDefinition definition) {
      */
     public ScalarExpr countedSink(ScalarExpr greatest) {
         ScalarExpr isNone = apply(ScalarFn.EQ, greatest, lowest());
-        return apply(ScalarFn.SELECT, isNone, literal(0), exponential(greatest, greatest));
+        return apply(ScalarFn.SELECT, isNone, literal(0), ScalarExprs.shiftedExp(greatest, greatest));
     }
 
     /**
@@ -69,14 +65,14 @@ public record AttentionPieces(AttentionDefinition definition) {
      * @param sum of the row's exponentials, shifted by {@code max}
      */
     public ScalarExpr probability(ScalarExpr score, ScalarExpr max, ScalarExpr sum) {
-        ScalarExpr p = apply(ScalarFn.DIV, exponential(score, max), sum);
+        ScalarExpr p = apply(ScalarFn.DIV, ScalarExprs.shiftedExp(score, max), sum);
         return apply(ScalarFn.SELECT, apply(ScalarFn.EQ, sum, literal(0)), literal(0), p);
     }
 
     /** The probability of a score, from the log-sum-exp of its row: zero where the mask is false or no score is finite. */
     public ScalarExpr probability(ScalarExpr score, ScalarExpr logSumExp) {
         ScalarExpr isEmpty = apply(ScalarFn.EQ, logSumExp, lowest());
-        ScalarExpr p = apply(ScalarFn.SELECT, isEmpty, literal(0), exponential(score, logSumExp));
+        ScalarExpr p = apply(ScalarFn.SELECT, isEmpty, literal(0), ScalarExprs.shiftedExp(score, logSumExp));
         return definition
                 .mask()
                 .map(m -> apply(ScalarFn.SELECT, m, p, literal(0)))

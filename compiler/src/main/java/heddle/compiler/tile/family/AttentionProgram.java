@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMask;
@@ -200,7 +201,7 @@ final class AttentionProgram {
     }
 
     private ScalarExpr exponential(Tile tile, Tile shift) {
-        return pieces.exponential(tile.value(), shift.value());
+        return ScalarExprs.shiftedExp(tile.value(), shift.value());
     }
 
     private static TileStmt map(Tile tile, ScalarExpr program) {

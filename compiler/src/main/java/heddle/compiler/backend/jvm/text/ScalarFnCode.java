@@ -25,7 +25,7 @@ public record ScalarFnCode(Set<Support> support) {
         return switch (e.fn()) {
             case ABS -> "Math.abs(" + a + ")";
             case SIGN -> sign(type, a);
-            case EXP, LOG, SQRT, TANH, SIN, COS, FLOOR, CEIL ->
+            case EXP, EXP_NONPOSITIVE, LOG, SQRT, TANH, SIN, COS, FLOOR, CEIL ->
                 viaDouble(type, "Math." + e.fn().text() + "(" + a + ")");
             case RSQRT -> viaDouble(type, "(1 / Math.sqrt(" + a + "))");
             case ERF -> viaDouble(type, call(Support.ERF, a));

@@ -22,6 +22,7 @@ public final class VectorMath {
 
     static {
         TEMPLATES.put(ScalarFn.EXP, VectorTemplates.EXP);
+        TEMPLATES.put(ScalarFn.EXP_NONPOSITIVE, VectorTemplates.EXP_NONPOSITIVE);
         TEMPLATES.put(ScalarFn.LOG, VectorTemplates.LOG);
         TEMPLATES.put(ScalarFn.TANH, VectorTemplates.TANH);
         TEMPLATES.put(ScalarFn.ERF, VectorTemplates.ERF);
