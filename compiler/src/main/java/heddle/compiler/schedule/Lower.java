@@ -28,6 +28,7 @@ import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.CopiedRows;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.tile.family.MapPieces;
 import heddle.compiler.tile.family.Panels;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.tile.proof.AddressProof;
@@ -171,6 +172,8 @@ public final class Lower {
                     .forEach((what, copy) ->
                             add(new Launch(names.kernel(name + "." + what), copy, Launch.Computed.NOTHING)));
             attention(policy.form(rows.attention()), name, computed);
+        } else if (family instanceof MapFamily map) {
+            map(map, name, computed);
         } else {
             summed(new Launch(name, family, computed));
         }
@@ -214,6 +217,19 @@ public final class Lower {
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);
         add(new Launch(name, parts, computed));
         add(new Launch(names.kernel(name + ".merge"), parts.merge(), computed));
+    }
+
+    /** The pieces of a map; work is done beforehand for all of them or for none. */
+    private void map(MapFamily map, String name, Launch.Computed computed) {
+        boolean known = isPrepared(FamilyContents.of(map));
+        List<MapFamily> pieces = MapPieces.of(map);
+        for (int n = 0; n < pieces.size(); n++) {
+            String own = pieces.size() == 1 ? name : names.kernel(name + ".part" + n);
+            (known ? prepare : launches).add(new Launch(own, pieces.get(n), computed));
+        }
+        if (known) {
+            prepared.add(map.output());
+        }
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */

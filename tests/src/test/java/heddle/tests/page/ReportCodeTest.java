@@ -58,7 +58,7 @@ class ReportCodeTest {
         List<String> lines = lines(java);
         assertTrue(of("mask", lines, method).contains("return jFrom <= iTo - 1L;"));
         assertTrue(of("mask", lines, method).contains("while (jTo - jFrom > 8"));
-        assertTrue(of("scores", lines, method).contains("t_q, t_qStart + d).div("));
+        assertTrue(of("scores", lines, method).contains("t_q, t_qStart + d).mul("));
         assertTrue(of("scores", lines, method).contains("product(jTo - jFrom, 64, t_k"));
         assertTrue(of("values", lines, method).contains("product_2(plain, 64, jTo - jFrom, t_v"));
         assertTrue(of("softmax", lines, method).contains("VectorOperators.")

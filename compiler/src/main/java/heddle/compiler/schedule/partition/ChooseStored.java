@@ -6,10 +6,13 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.RowReduction;
 import heddle.compiler.op.SumOfProducts;
+import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.schedule.Dequantised;
+import heddle.compiler.tile.family.MapPieces;
 import heddle.compiler.type.Dim;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,7 +29,7 @@ import java.util.Set;
  *
  * <ul>
  *   <li>it is a view, a number or a dequantised weight, or
- *   <li>one node reads it, and no element of it more than once, or
+ *   <li>one node reads it, and no element of it more than once, or what it is joined to along the last axis is stored, or
  *   <li>computing an element costs no more than reading it back: one read at most and two simple operations, or
  *   <li>it depends only on indices and needs no divisions or transcendental functions,
  * </ul>
@@ -101,11 +104,22 @@ final class ChooseStored {
         for (Node user : graph.users(node)) {
             if (user.op() instanceof View && !required.contains(user)) {
                 readings += readings(user, size);
+            } else if (isStoredInParts(user)) {
+                readings += Collections.frequency(graph.operands(user), node.value());
             } else {
                 readings += passes(user) > 1 || isLarger(user, size) ? 2 : 1;
             }
         }
         return readings;
+    }
+
+    /** Whether {@link MapPieces} computes the operands of a node where they lie in its result. */
+    private boolean isStoredInParts(Node user) {
+        return user.op() instanceof Concat concat
+                && concat.axis() == user.type().rank() - 1
+                && graph.operands(user).size() <= MapPieces.MOST
+                && user.type().dim(concat.axis()).isKnown()
+                && required.contains(user);
     }
 
     private static int passes(Node user) {

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 /**
  * {@code output[address(axes)] = body(axes)}: elementwise chains, views that must be copied, gathers.
  *
- * @param axes outermost first; the output is contiguous along the last
+ * @param axes outermost first; the output is contiguous along the last, unless it is a piece of a joined one
  */
 public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, ScalarExpr body) implements Family {
     public MapFamily {
