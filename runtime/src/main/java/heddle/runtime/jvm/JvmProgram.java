@@ -49,6 +49,7 @@ public final class JvmProgram implements Program {
     private final Map<WeightContent, RunMemory.Place> held;
 
     private final RunPool pool;
+    private final SmallKernels small;
     private final PerLengths<RunPlan> runPlans = new PerLengths<>();
 
     private JvmProgram(
@@ -56,9 +57,11 @@ public final class JvmProgram implements Program {
             JavaSource source,
             PlanClass code,
             WorkerPool workers,
+            SmallKernels small,
             RunMemory weights,
             Map<WeightContent, RunMemory.Place> held) {
         this.held = held;
+        this.small = small;
         this.plan = plan;
         this.source = source;
         this.code = code;
@@ -92,7 +95,13 @@ public final class JvmProgram implements Program {
         PlanClass code =
                 PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
         JvmProgram program = new JvmProgram(
-                plan, source, code, WorkerPool.of(options.target().cores()), new RunMemory(), new HashMap<>());
+                plan,
+                source,
+                code,
+                WorkerPool.of(options.target().cores()),
+                new SmallKernels(source.launches(), options.target().lanes(), SmallKernels.LEAST),
+                new RunMemory(),
+                new HashMap<>());
         new Preparation(plan, source.prepare(), weights)
                 .run(
                         there,
@@ -130,7 +139,10 @@ public final class JvmProgram implements Program {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return run(inputs, lengths, (call, run, tiles, known) -> run(call, run, tiles, known.values()));
+        return run(
+                inputs,
+                lengths,
+                (call, run, tiles, known) -> run(call, run, tiles, known.values(), known.small()[call.entry()]));
     }
 
     @Override
@@ -140,7 +152,7 @@ public final class JvmProgram implements Program {
         List<KernelTiming> timings = new ArrayList<>();
         Map<String, Tensor> outputs = run(inputs, lengths, (call, run, tiles, known) -> {
             long start = System.nanoTime();
-            run(call, run, tiles, known.values());
+            run(call, run, tiles, known.values(), known.small()[call.entry()]);
             long nanos = System.nanoTime() - start;
             timings.add(known.costs().timing(call.kernel(), start, nanos));
         });
@@ -154,7 +166,7 @@ public final class JvmProgram implements Program {
 
     private Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths, Launch launch) {
         Map<String, Long> bound = bind(inputs, lengths);
-        RunPlan known = runPlans.get(bound, all -> RunPlan.of(plan, all));
+        RunPlan known = runPlans.get(bound, all -> RunPlan.of(plan, small, all));
         return pool.run(known.memory(), arrays -> {
             RunMemory run = new RunMemory(weights);
             run.place(known.memory(), arrays);
@@ -220,25 +232,28 @@ public final class JvmProgram implements Program {
 
     private void run(JavaSource.Call call, RunMemory run, long[] values) {
         tiles(own -> {
-            run(call, run, own, values);
+            run(call, run, own, values, false);
             return null;
         });
     }
 
-    private void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, long[] values) {
+    private void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, long[] values, boolean isSmall) {
         RunMemory.Arguments arguments = run.arguments(call.arguments());
-        workers.run(
-                code.blocks().of(call.entry(), values),
-                call.kernel().schedule().pieces(),
-                (thread, from, to) -> code.run()
-                        .run(
-                                call.entry(),
-                                arguments.arrays(),
-                                arguments.offsets(),
-                                values,
-                                tiles.array(),
-                                tiles.at(thread),
-                                from,
-                                to));
+        WorkerPool.Task task = (thread, from, to) -> code.run()
+                .run(
+                        call.entry(),
+                        arguments.arrays(),
+                        arguments.offsets(),
+                        values,
+                        tiles.array(),
+                        tiles.at(thread),
+                        from,
+                        to);
+        long blocks = code.blocks().of(call.entry(), values);
+        if (isSmall) {
+            task.run(0, 0, blocks);
+        } else {
+            workers.run(blocks, call.kernel().schedule().pieces(), task);
+        }
     }
 }

@@ -12,17 +12,19 @@ import java.util.Map;
  *
  * @param memory where intermediate results lie
  * @param values the lengths in the plan's order, as generated code takes them
+ * @param small  whether an entry of the generated class is too little work for several threads
  * @param costs  of each launch, for those who profile
  */
-record RunPlan(MemoryPlan memory, long[] values, LaunchCosts costs) {
+record RunPlan(MemoryPlan memory, long[] values, boolean[] small, LaunchCosts costs) {
     /** @throws heddle.dsl.diagnostic.DiagnosticException when a tensor does not fit into an array */
-    static RunPlan of(Plan plan, Map<String, Long> lengths) {
+    static RunPlan of(Plan plan, SmallKernels small, Map<String, Long> lengths) {
         CountableAxes.check(plan, lengths);
         plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, lengths)));
         List<TileKernel> kernels = plan.launches();
         return new RunPlan(
                 MemoryPlan.of(plan, lengths),
                 plan.lengths().stream().mapToLong(lengths::get).toArray(),
+                small.at(lengths),
                 new LaunchCosts(kernels, lengths));
     }
 }
