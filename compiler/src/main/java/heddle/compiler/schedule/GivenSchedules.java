@@ -142,6 +142,9 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
                 Diagnostic problem = Diagnostic.at(
                         kernel.name().span(), ScheduleCode.KERNEL, plan.name() + " has no kernel " + name);
                 throw new DiagnosticException(problem.hint(Suggest.closest(name, names)
+                        .or(() -> names.stream()
+                                .filter(n -> n.startsWith(name + "."))
+                                .findFirst())
                         .map(n -> "did you mean " + n + "?")
                         .orElse("heddle compile --emit schedule lists its kernels")));
             }

@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockTable;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
 import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
@@ -19,6 +20,7 @@ import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.schedule.partition.ChooseStored;
 import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.ProgramFacts;
@@ -173,7 +175,7 @@ public final class Lower {
                             add(new Launch(names.kernel(name + "." + what), copy, Launch.Computed.NOTHING)));
             attention(policy.form(rows.attention()), name, computed);
         } else if (family instanceof MapFamily map) {
-            map(map, name, computed);
+            map(MapPieces.of(map, joints(region.root())), name, computed);
         } else {
             summed(new Launch(name, family, computed));
         }
@@ -220,16 +222,29 @@ public final class Lower {
     }
 
     /** The pieces of a map; work is done beforehand for all of them or for none. */
-    private void map(MapFamily map, String name, Launch.Computed computed) {
-        boolean known = isPrepared(FamilyContents.of(map));
-        List<MapFamily> pieces = MapPieces.of(map);
+    private void map(List<MapFamily> pieces, String name, Launch.Computed computed) {
+        boolean known = pieces.stream().map(FamilyContents::of).allMatch(this::isPrepared);
         for (int n = 0; n < pieces.size(); n++) {
             String own = pieces.size() == 1 ? name : names.kernel(name + ".part" + n);
-            (known ? prepare : launches).add(new Launch(own, pieces.get(n), computed));
+            // What was proved within a condition is proved anew without it.
+            (known ? prepare : launches).add(new Launch(own, pieces.get(n).map(addresses::guarded), computed));
         }
         if (known) {
-            prepared.add(map.output());
+            prepared.add(pieces.getFirst().output());
         }
+    }
+
+    /** Where the parts of a tensor begin that is joined along its last axis. */
+    private List<Long> joints(Node root) {
+        List<Long> joints = new ArrayList<>();
+        if (ChooseStored.isJoinedInParts(graph, root)) {
+            long end = 0;
+            for (Value part : graph.operands(root)) {
+                joints.add(end);
+                end += part.type().dim(part.type().rank() - 1).value();
+            }
+        }
+        return joints;
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */

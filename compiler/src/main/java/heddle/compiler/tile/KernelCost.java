@@ -1,6 +1,8 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.Amount;
 import heddle.compiler.type.Dim;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +26,16 @@ import java.util.stream.Stream;
 public record KernelCost(Amount flops, Amount bytes) {
     /** The cost as written, nothing skipped by masks. */
     public static KernelCost of(TileKernel kernel) {
-        return new KernelCost(new Flops(kernel, Optional.empty()).count(), bytes(kernel));
+        return new KernelCost(new Flops(kernel, Optional.empty(), ScalarExprs::operations).count(), bytes(kernel));
+    }
+
+    /**
+     * What a kernel computes, nothing skipped by masks, in another unit.
+     *
+     * @param effort of one element of a program
+     */
+    public static Amount work(TileKernel kernel, ToIntFunction<ScalarExpr> effort) {
+        return new Flops(kernel, Optional.empty(), effort).count();
     }
 
     /**
@@ -31,23 +43,34 @@ public record KernelCost(Amount flops, Amount bytes) {
      * mask code in partial blocks alone. A block at an edge counts as a whole one.
      */
     public static KernelCost of(TileKernel kernel, Map<String, Long> lengths) {
-        Amount flops = new Flops(kernel, Optional.of(lengths)).count();
+        Amount flops = new Flops(kernel, Optional.of(lengths), ScalarExprs::operations).count();
         return new KernelCost(
                 Amount.of(flops.at(lengths)), Amount.of(bytes(kernel).at(lengths)));
     }
 
     private static Amount bytes(TileKernel kernel) {
-        return Stream.concat(kernel.reads().stream(), kernel.writes().stream())
-                .map(b -> Amount.of(b.stored().bytes(b.type().shape().size())))
+        Stream<Amount> reads = kernel.reads().stream()
+                .map(b -> Amount.of(b.stored().bytes(b.type().shape().size())));
+        return Stream.concat(reads, kernel.writes().stream().map(b -> written(kernel, b)))
                 .reduce(Amount.ZERO, Amount::plus);
+    }
+
+    /** All of a buffer, unless a kernel that stores an element for each of its indexes has fewer. */
+    private static Amount written(TileKernel kernel, Buffer b) {
+        boolean isMap = kernel.body().stream().allMatch(TileStmt.Store.class::isInstance);
+        Dim elements = isMap
+                ? kernel.parallel().stream().map(Axis::extent).reduce(Dim.ONE, Dim::times)
+                : b.type().shape().size();
+        return Amount.of(b.stored().bytes(elements));
     }
 
     /**
      * Counts operations.
      *
      * @param lengths the bound symbols, when blocks that are skipped do not count
+     * @param effort  of one element of a program
      */
-    private record Flops(TileKernel kernel, Optional<Map<String, Long>> lengths) {
+    private record Flops(TileKernel kernel, Optional<Map<String, Long>> lengths, ToIntFunction<ScalarExpr> effort) {
         Amount count() {
             return count(kernel.body(), Set.of());
         }
@@ -64,8 +87,8 @@ public record KernelCost(Amount flops, Amount bytes) {
                 case TileStmt.Accumulate a -> count(a.value(), a.tile().axes(), open);
                 case TileStmt.Loop l -> blocks(l, within(open, List.of(l.axis())));
                 case TileStmt.Masked m -> count(m.body(), open);
-                case TileStmt.Store s -> times(s.axes(), open, ScalarExprs.operations(s.value()));
-                case TileStmt.AddTo a -> times(a.axes(), open, ScalarExprs.operations(a.value()) + 1);
+                case TileStmt.Store s -> times(s.axes(), open, effort.applyAsInt(s.value()));
+                case TileStmt.AddTo a -> times(a.axes(), open, effort.applyAsInt(a.value()) + 1);
             };
         }
 
@@ -98,8 +121,8 @@ public record KernelCost(Amount flops, Amount bytes) {
 
         private Amount count(TileExpr e, List<Axis> axes, Set<Axis> open) {
             return switch (e) {
-                case TileExpr.Map m -> times(axes, open, ScalarExprs.operations(m.program()));
-                case TileExpr.Reduce r -> times(and(axes, r.over()), open, ScalarExprs.operations(r.program()) + 1);
+                case TileExpr.Map m -> times(axes, open, effort.applyAsInt(m.program()));
+                case TileExpr.Reduce r -> times(and(axes, r.over()), open, effort.applyAsInt(r.program()) + 1);
                 case TileExpr.Dot d -> times(and(axes, d.over()), open, 2);
             };
         }

@@ -99,7 +99,7 @@ public final class JvmProgram implements Program {
                 source,
                 code,
                 WorkerPool.of(options.target().cores()),
-                new SmallKernels(source.launches(), options.target().lanes(), SmallKernels.LEAST),
+                new SmallKernels(source.launches(), options.target().lanes(), options.leastShared()),
                 new RunMemory(),
                 new HashMap<>());
         new Preparation(plan, source.prepare(), weights)
@@ -140,9 +140,7 @@ public final class JvmProgram implements Program {
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
         return run(
-                inputs,
-                lengths,
-                (call, run, tiles, known) -> run(call, run, tiles, known.values(), known.small()[call.entry()]));
+                inputs, lengths, (call, run, tiles, known, isSmall) -> run(call, run, tiles, known.values(), isSmall));
     }
 
     @Override
@@ -150,9 +148,9 @@ public final class JvmProgram implements Program {
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
         // Told when the run has left its place: one that is told may want to run the model too.
         List<KernelTiming> timings = new ArrayList<>();
-        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, tiles, known) -> {
+        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, tiles, known, isSmall) -> {
             long start = System.nanoTime();
-            run(call, run, tiles, known.values(), known.small()[call.entry()]);
+            run(call, run, tiles, known.values(), isSmall);
             long nanos = System.nanoTime() - start;
             timings.add(known.costs().timing(call.kernel(), start, nanos));
         });
@@ -161,7 +159,7 @@ public final class JvmProgram implements Program {
     }
 
     private interface Launch {
-        void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, RunPlan known);
+        void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, RunPlan known, boolean isSmall);
     }
 
     private Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths, Launch launch) {
@@ -179,7 +177,9 @@ public final class JvmProgram implements Program {
                     .toList();
             computed.forEach(buffer -> run.allocate(buffer, bound));
             return tiles(own -> {
-                source.launches().forEach(call -> launch.run(call, run, own, known));
+                for (int n = 0; n < source.launches().size(); n++) {
+                    launch.run(source.launches().get(n), run, own, known, known.small()[n]);
+                }
                 return outputs(run, computed, bound);
             });
         });
@@ -250,10 +250,6 @@ public final class JvmProgram implements Program {
                         from,
                         to);
         long blocks = code.blocks().of(call.entry(), values);
-        if (isSmall) {
-            task.run(0, 0, blocks);
-        } else {
-            workers.run(blocks, call.kernel().schedule().pieces(), task);
-        }
+        workers.run(blocks, isSmall ? 0 : call.kernel().schedule().pieces(), task);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * @param memory where intermediate results lie
  * @param values the lengths in the plan's order, as generated code takes them
- * @param small  whether an entry of the generated class is too little work for several threads
+ * @param small  whether a launch is too little work for several threads, for each
  * @param costs  of each launch, for those who profile
  */
 record RunPlan(MemoryPlan memory, long[] values, boolean[] small, LaunchCosts costs) {

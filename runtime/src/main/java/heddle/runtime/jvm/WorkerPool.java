@@ -70,10 +70,10 @@ public final class WorkerPool {
     /**
      * Runs all blocks of a task. What a block throws is thrown here, when all have ended.
      *
-     * @param pieces a thread takes on average
+     * @param pieces a thread takes on average; none where this thread computes all
      */
     public void run(long blocks, int pieces, Task task) {
-        boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1 && !ALONE.isBound();
+        boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1 && pieces > 0 && !ALONE.isBound();
         try {
             if (shares) {
                 share(new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * pieces))));

@@ -89,8 +89,8 @@ class JvmProgramTest {
         return outputs;
     }
 
-    private static JvmProgram program() {
-        Plan plan = new Plan(
+    private static Plan plan() {
+        return new Plan(
                 "adds",
                 List.of("N"),
                 named(X),
@@ -99,8 +99,12 @@ class JvmProgramTest {
                 outputs(),
                 List.of(add("prepare", DOUBLED, W, W)),
                 List.of(add("first", BETWEEN, X, DOUBLED), add("second", Y, BETWEEN, STEP)));
-        Map<String, Tensor> weights = Map.of("w", Tensor.of(new float[] {10, 20, 30}, 3));
-        return load(plan, weights);
+    }
+
+    private static final Map<String, Tensor> WEIGHTS = Map.of("w", Tensor.of(new float[] {10, 20, 30}, 3));
+
+    private static JvmProgram program() {
+        return load(plan(), WEIGHTS);
     }
 
     private static JvmProgram load(Plan plan, Map<String, Tensor> weights) {
@@ -119,6 +123,18 @@ class JvmProgramTest {
         float[] y = new float[n * 3];
         IntStream.range(0, y.length).forEach(i -> y[i] = start + i + 2 * 10 * (i % 3 + 1) + 0.25f * (i % 3 + 1));
         return y;
+    }
+
+    @Test
+    void sharingChangesNothing() {
+        for (double least : new double[] {0, Double.POSITIVE_INFINITY}) {
+            JvmOptions options = new JvmOptions(JvmPlatform.target(2), classes, "test", w -> {}, least);
+            JvmProgram program = JvmProgram.load(plan(), WEIGHTS, options);
+            for (int n : new int[] {0, 1, 1000}) {
+                Tensor y = program.run(Map.of("x", rows(n, 1))).get("y");
+                assertArrayEquals(expected(n, 1), (float[]) y.storage(), n + " rows, from " + least + " ns on");
+            }
+        }
     }
 
     @Test

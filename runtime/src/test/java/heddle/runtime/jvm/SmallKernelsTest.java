@@ -6,6 +6,7 @@ import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.MapFamily;
@@ -15,15 +16,20 @@ import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class SmallKernelsTest {
-    /** Copies a tensor of some floats: eight bytes each. */
     private static TileKernel copy(Dim floats) {
+        return map(floats, x -> x);
+    }
+
+    private static TileKernel map(Dim floats, UnaryOperator<ScalarExpr> function) {
         Buffer x = new Buffer("x", new TensorType(DType.F32, Shape.of(floats)));
         Buffer y = new Buffer("y", new TensorType(DType.F32, Shape.of(floats)));
         Axis i = new Axis("i", floats);
-        MapFamily map = new MapFamily(List.of(i), y, ScalarExpr.of(i), new ScalarExpr.Element(x, ScalarExpr.of(i)));
+        MapFamily map = new MapFamily(
+                List.of(i), y, ScalarExpr.of(i), function.apply(new ScalarExpr.Element(x, ScalarExpr.of(i))));
         return new TileKernel(map.program("copy", List.of()), SchedulePolicy.PROCESSOR.schedule(map));
     }
 
@@ -40,10 +46,22 @@ class SmallKernelsTest {
 
     @Test
     void lengthsDecide() {
-        // Of entry 1 nothing is launched.
-        assertArrayEquals(new boolean[] {true, false, true}, kernels(16_000).at(Map.of("N", 30L)));
-        assertArrayEquals(new boolean[] {true, false, false}, kernels(16_000).at(Map.of("N", 33L)));
-        assertArrayEquals(new boolean[] {false, false, false}, kernels(16_000).at(Map.of("N", 40_000L)));
+        // A load and a store for each 16 floats.
+        assertArrayEquals(new boolean[] {true, true, true}, kernels(16_000).at(Map.of("N", 127L)));
+        assertArrayEquals(new boolean[] {true, false, true}, kernels(16_000).at(Map.of("N", 128L)));
+        assertArrayEquals(new boolean[] {false, false, false}, kernels(16_000).at(Map.of("N", 128_000L)));
+    }
+
+    /** A power is computed number by number, an exponential for a vector at once. */
+    @Test
+    void functionsCountByWhatTheyTake() {
+        Dim n = Dim.symbol("N");
+        TileKernel exp = map(n, x -> ScalarExpr.apply(ScalarFn.EXP, x));
+        TileKernel power = map(n, x -> ScalarExpr.apply(ScalarFn.POW, x, x));
+        SmallKernels kernels = new SmallKernels(
+                List.of(new JavaSource.Call(exp, 0, List.of()), new JavaSource.Call(power, 1, List.of())), 16, 16_000);
+        assertArrayEquals(new boolean[] {true, false}, kernels.at(Map.of("N", 1000L)));
+        assertArrayEquals(new boolean[] {true, true}, kernels.at(Map.of("N", 100L)));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -153,5 +155,20 @@ class WorkerPoolTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> WorkerPool.of(0))
                 .getMessage()
                 .contains("0"));
+    }
+
+    @Test
+    void noPiecesAreComputedByTheCallerAlone() {
+        WorkerPool pool = WorkerPool.of(3);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        List<Long> ranges = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            pool.run(8, 0, (thread, from, to) -> {
+                threads.add(Thread.currentThread());
+                ranges.addAll(List.of(from, to));
+            });
+        }
+        assertEquals(Set.of(Thread.currentThread()), threads);
+        assertEquals(200, ranges.size(), "one range at a time");
     }
 }

@@ -23,6 +23,9 @@ public final class ArgumentBinding {
     /** An argument as given. */
     public record Given(Optional<Name> name, Operand operand) {}
 
+    /** Functions that other libraries have as a parameter of another one. */
+    private static final Map<String, String> FUNCTIONS = Map.of("gelu approximate", "gelu_tanh");
+
     /** What other systems call parameters. */
     private static final Map<String, String> ELSEWHERE = Map.of(
             "dim", "axis",
@@ -125,6 +128,8 @@ public final class ArgumentBinding {
                 .filter(names::contains)
                 .or(() -> Suggest.closest(name.text(), names))
                 .map(s -> d.hint("did you mean `" + s + "`?"))
+                .or(() -> Optional.ofNullable(FUNCTIONS.get(signature.name() + " " + name))
+                        .map(f -> d.hint("that is the function `" + f + "`")))
                 .orElse(d));
     }
 

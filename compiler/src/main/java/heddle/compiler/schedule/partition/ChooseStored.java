@@ -3,6 +3,8 @@ package heddle.compiler.schedule.partition;
 import heddle.compiler.ir.Anchor;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Input;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.RowReduction;
 import heddle.compiler.op.SumOfProducts;
@@ -36,13 +38,17 @@ import java.util.Set;
  *
  * and the expression does not grow too large.
  */
-final class ChooseStored {
+public final class ChooseStored {
     /** Beyond this many operations an expression is a kernel of its own. */
     private static final int MAX_OPERATIONS = 96;
 
     private final Graph graph;
     private final Set<Node> inRegions = new HashSet<>();
     private final Set<Node> required = new HashSet<>();
+
+    /** What depends on weights and constants alone, and is computed when they are loaded. */
+    private final Set<Node> known = new HashSet<>();
+
     private final SequencedSet<Node> stored = new LinkedHashSet<>();
     private final Map<Node, ElementCost> costs = new HashMap<>();
 
@@ -54,6 +60,9 @@ final class ChooseStored {
         required.addAll(outputs.copied());
         outputs.renamed().keySet().forEach(v -> required.add(v.node()));
         for (Node node : graph.nodes()) {
+            if (isKnown(node)) {
+                known.add(node);
+            }
             if (node.op() instanceof SumOfProducts) {
                 ContractionAxes axes = ContractionAxes.of(graph, node);
                 axes.storedOperand(graph, node, 0, keepsPacked).ifPresent(required::add);
@@ -91,7 +100,7 @@ final class ChooseStored {
         if (cost.operations() > MAX_OPERATIONS) {
             return false;
         }
-        boolean once = readings(node, node.type().shape().size()) <= 1;
+        boolean once = readings(node.value(), node.type().shape().size()) <= 1;
         return once || cost.isCheap() || cost.isIndexArithmetic();
     }
 
@@ -99,13 +108,14 @@ final class ChooseStored {
      * How often an element is read, counting through views: once for each reader, more often by a softmax, which passes
      * over it again, and when it is broadcast.
      */
-    private int readings(Node node, Dim size) {
+    private int readings(Value read, Dim size) {
         int readings = 0;
-        for (Node user : graph.users(node)) {
+        for (Node user : graph.users(read.node())) {
             if (user.op() instanceof View && !required.contains(user)) {
-                readings += readings(user, size);
-            } else if (isStoredInParts(user)) {
-                readings += Collections.frequency(graph.operands(user), node.value());
+                readings += readings(user.value(), size);
+            } else if (isComputedInParts(read, user)
+                    && read.type().shape().size().equals(size)) {
+                readings += Collections.frequency(graph.operands(user), read);
             } else {
                 readings += passes(user) > 1 || isLarger(user, size) ? 2 : 1;
             }
@@ -113,13 +123,25 @@ final class ChooseStored {
         return readings;
     }
 
-    /** Whether {@link MapPieces} computes the operands of a node where they lie in its result. */
-    private boolean isStoredInParts(Node user) {
-        return user.op() instanceof Concat concat
-                && concat.axis() == user.type().rank() - 1
-                && graph.operands(user).size() <= MapPieces.MOST
-                && user.type().dim(concat.axis()).isKnown()
-                && required.contains(user);
+    /** Whether a part of a joined tensor can be computed where it lies there, and not rather once when the weights are loaded. */
+    private boolean isComputedInParts(Value part, Node joined) {
+        return required.contains(joined)
+                && isJoinedInParts(graph, joined)
+                && (known.contains(joined) || !known.contains(part.node()));
+    }
+
+    /** Whether a node joins a few tensors along its last axis, at indexes that are known. */
+    public static boolean isJoinedInParts(Graph graph, Node node) {
+        return node.op() instanceof Concat concat
+                && concat.axis() == node.type().rank() - 1
+                && graph.operands(node).size() <= MapPieces.MOST
+                && node.type().dim(concat.axis()).isKnown();
+    }
+
+    private boolean isKnown(Node node) {
+        return !(node.op() instanceof Input)
+                && node.results().stream().allMatch(t -> t.shape().isKnown())
+                && graph.operands(node).stream().map(Value::node).allMatch(known::contains);
     }
 
     private static int passes(Node user) {

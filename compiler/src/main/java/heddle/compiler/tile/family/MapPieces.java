@@ -10,14 +10,17 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Cuts a map where a condition on its last index changes. A vector runs along that index, and would compute both sides of the condition.
- * So what is joined along the last axis is computed where it lies in the result:
+ * Cuts a map along its last index where another part of a joined tensor begins, and where a condition changes that chooses between what is
+ * read here and there. A vector runs along that index, and would compute both sides. So parts are computed where they lie in the result:
  *
  * <pre>
  * y[n, d] = where(d < 32, f(n, d), g(n, d - 32))  →  y[n, d] = f(n, d);  y[n, d + 32] = g(n, d)
@@ -27,17 +30,27 @@ public final class MapPieces {
     /** The most pieces of a map: each is a kernel. */
     public static final int MOST = 8;
 
+    /** Conditions cut no pieces that are shorter: a vector of 16 floats. */
+    private static final int LEAST = 16;
+
     private MapPieces() {}
 
-    /** The pieces in order, or the map alone. Together they store what the map does. */
-    public static List<MapFamily> of(MapFamily map) {
+    /**
+     * The pieces in order, or the map alone. Together they store what the map does.
+     *
+     * @param joints where parts of a joined tensor begin on the last axis, fewer than {@link #MOST}
+     */
+    public static List<MapFamily> of(MapFamily map, Collection<Long> joints) {
         if (map.axes().isEmpty() || !map.axes().getLast().extent().isKnown()) {
             return List.of(map);
         }
         Axis last = map.axes().getLast();
-        SortedSet<Long> ends = ends(map.body(), last);
-        if (ends.size() > MOST) {
-            return List.of(map);
+        long length = last.extent().value();
+        SortedSet<Long> ends = ends(joints, length);
+        SortedSet<Long> all = new TreeSet<>(ends);
+        all.addAll(ends(changes(map.body(), last), length));
+        if (all.size() <= MOST && areVectors(all)) {
+            ends = all;
         }
         List<MapFamily> pieces = new ArrayList<>();
         long from = 0;
@@ -48,22 +61,59 @@ public final class MapPieces {
         return pieces;
     }
 
-    /** Where pieces end, the end of the axis included. */
-    private static SortedSet<Long> ends(ScalarExpr body, Axis last) {
-        long length = last.extent().value();
-        SortedSet<Long> ends = new TreeSet<>(List.of(length));
-        ScalarExprs.visit(body, e -> {
-            if (e instanceof Apply a && isComparison(a)) {
-                long change = change(a, last);
-                if (change > 0 && change < length) {
-                    ends.add(change);
-                }
-            }
-        });
+    private static SortedSet<Long> ends(Collection<Long> cuts, long length) {
+        SortedSet<Long> ends = new TreeSet<>(cuts);
+        ends.removeIf(end -> end <= 0 || end >= length);
+        ends.add(length);
         return ends;
     }
 
-    private static boolean isComparison(Apply a) {
+    private static boolean areVectors(SortedSet<Long> ends) {
+        long from = 0;
+        for (long end : ends) {
+            if (end - from < LEAST) {
+                return false;
+            }
+            from = end;
+        }
+        return true;
+    }
+
+    /** Where conditions change that choose between elements. */
+    private static SortedSet<Long> changes(ScalarExpr body, Axis last) {
+        SortedSet<Long> changes = new TreeSet<>();
+        ScalarExprs.visit(body, e -> {
+            if (e instanceof Apply a
+                    && a.fn() == ScalarFn.SELECT
+                    && readApart(a.args().get(1), a.args().get(2))) {
+                ScalarExprs.visit(a.args().getFirst(), c -> {
+                    if (c instanceof Apply comparison && isOfIndexes(comparison)) {
+                        changes.add(change(comparison, last));
+                    }
+                });
+            }
+        });
+        return changes;
+    }
+
+    /** Whether each of two values reads an element that the other one does not. */
+    private static boolean readApart(ScalarExpr a, ScalarExpr b) {
+        Set<ScalarExpr> first = elements(a);
+        Set<ScalarExpr> second = elements(b);
+        return !first.containsAll(second) && !second.containsAll(first);
+    }
+
+    private static Set<ScalarExpr> elements(ScalarExpr e) {
+        Set<ScalarExpr> elements = new HashSet<>();
+        ScalarExprs.visit(e, x -> {
+            if (x instanceof ScalarExpr.Element) {
+                elements.add(x);
+            }
+        });
+        return elements;
+    }
+
+    private static boolean isOfIndexes(Apply a) {
         return switch (a.fn()) {
             case LT, LE, GT, GE -> a.args().getFirst().type() == DType.I64;
             default -> false;
@@ -75,13 +125,14 @@ public final class MapPieces {
         ScalarExpr difference = ScalarExpr.apply(
                 ScalarFn.SUB, comparison.args().getFirst(), comparison.args().getLast());
         Stride stride = Stride.of(difference, last).orElse(null);
-        if (stride == null
-                || !stride.step().is(1)
-                || !(IndexSimplifier.simplify(stride.start()) instanceof ScalarExpr.IntLiteral start)) {
+        if (stride == null || !(IndexSimplifier.simplify(stride.start()) instanceof ScalarExpr.IntLiteral start)) {
             return 0;
         }
-        boolean isAtZero = comparison.fn() == ScalarFn.LT || comparison.fn() == ScalarFn.GE;
-        return -start.value() + (isAtZero ? 0 : 1);
+        boolean isStrict = comparison.fn() == ScalarFn.LT || comparison.fn() == ScalarFn.GE;
+        if (stride.step().is(1)) {
+            return -start.value() + (isStrict ? 0 : 1);
+        }
+        return stride.step().is(-1) ? start.value() + (isStrict ? 1 : 0) : 0;
     }
 
     private static MapFamily piece(MapFamily map, Axis last, long from, long end) {

@@ -1,7 +1,8 @@
 package heddle.compiler.backend.jvm.text;
 
 /**
- * Functions of float vectors as statements, for {@link VectorMath#expand}. They are right for infinities and NaN, too.
+ * Functions of float vectors as statements, for {@link VectorMath#expand}. They are right for infinities and NaN, too, but for
+ * {@link #EXP_NONPOSITIVE} above zero.
  *
  * <p>Cephes is the mathematical library of Moshier (Methods and Programs for Mathematical Functions, 1989; the float
  * versions of 1992). Adding 1.5·2^23 rounds a number to an integer and leaves it in the low bits (Cody and Waite,
@@ -29,7 +30,7 @@ final class VectorTemplates {
     /**
      * {@code 2^n 2^f}, with n the integer nearest to x / ln 2. Nothing overflows, so that shifted low bits may be the float 2^n. What is left
      * of x is taken by one constant: 1.3e-8 of x is lost, which is less than a score of that size has lost. The polynomial is fitted as that of
-     * {@link #EXP}, 9.2e-8 before rounding. Within 3 ulp from -5 on, 6 from -20 on, 20 from -87 on; results below 2^-125 are zero.
+     * {@link #EXP}, 9.2e-8 before rounding. Within 3 ulp from -5 on, 6 from -20 on, 20 from -87 on; below that it is zero. Above 88 it is anything.
      */
     static final String EXP_NONPOSITIVE =
             """
