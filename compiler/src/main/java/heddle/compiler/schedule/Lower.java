@@ -32,6 +32,7 @@ import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.MapPieces;
 import heddle.compiler.tile.family.Panels;
+import heddle.compiler.tile.family.ScoreTables;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
@@ -67,6 +68,7 @@ public final class Lower {
     private final Set<Buffer> prepared = new HashSet<>();
     private final Set<Region> joined = new HashSet<>();
     private final Map<ScalarExpr, Buffer> copied = new HashMap<>();
+    private final Map<ScalarExpr, Buffer> tabulated = new HashMap<>();
     private final PlanNames names = new PlanNames();
 
     private Lower(Graph graph, Partition partition, SchedulePolicy policy, LengthFacts facts) {
@@ -169,11 +171,7 @@ public final class Lower {
         Launch.Computed computed = computed(region.nodes());
         String name = names.kernel(path(region));
         if (family instanceof Attention a) {
-            CopiedRows rows = CopiedRows.of(a, bytes -> policy.copiesRows(a, bytes), buffers::unique, copied);
-            rows.copies()
-                    .forEach((what, copy) ->
-                            add(new Launch(names.kernel(name + "." + what), copy, Launch.Computed.NOTHING)));
-            attention(policy.form(rows.attention()), name, computed);
+            inForm(a, name, computed);
         } else if (family instanceof MapFamily map) {
             map(MapPieces.of(map, joints(region.root())), name, computed);
         } else {
@@ -203,6 +201,21 @@ public final class Lower {
             }
         }
         return false;
+    }
+
+    /** Tables of scores and copies of rows where those pay, and the attention that reads them. */
+    private void inForm(Attention written, String name, Launch.Computed computed) {
+        ScoreTables tables =
+                ScoreTables.of(written, table -> isPrepared(FamilyContents.of(table)), buffers::unique, tabulated);
+        Attention a = tables.attention();
+        tables.tables()
+                .forEach(table -> add(new Launch(
+                        names.kernel(name + ".table"), table.map(addresses::guarded), Launch.Computed.NOTHING)));
+        CopiedRows rows = CopiedRows.of(a, bytes -> policy.copiesRows(a, bytes), buffers::unique, copied);
+        rows.copies()
+                .forEach((what, copy) ->
+                        add(new Launch(names.kernel(name + "." + what), copy, Launch.Computed.NOTHING)));
+        attention(policy.form(rows.attention()), name, computed);
     }
 
     private void attention(Attention a, String name, Launch.Computed computed) {

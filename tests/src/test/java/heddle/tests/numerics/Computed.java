@@ -11,6 +11,7 @@ import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
+import heddle.compiler.schedule.Plan;
 import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.SourceReader;
@@ -66,6 +67,11 @@ final class Computed {
         assertEquals(
                 count, compilation.report().fused().size(), compilation.report().toString());
         return this;
+    }
+
+    /** The kernels of the jvm target. */
+    Plan plan() {
+        return compilation.plan();
     }
 
     /** Asserts what the reference has. */

@@ -102,6 +102,12 @@ public record AttentionDefinition(
                 batch, i, j, d, e, q, keys, values, zeros, raw, score, mask, weight, sink, term, guarded);
     }
 
+    /** The same attention with another score program. */
+    public AttentionDefinition scoring(ScalarExpr other) {
+        return new AttentionDefinition(
+                batch, i, j, d, e, q, k, v, zeros, raw, other, mask, weight, sink, term, guarded);
+    }
+
     /** The same attention with {@code change} made to each program. */
     public AttentionDefinition map(UnaryOperator<ScalarExpr> change) {
         return over(batch, i, change);

@@ -1,0 +1,195 @@
+package heddle.compiler.tile.family;
+
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.Stride;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Effort;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * An attention that looks up what is costly to compute for each pair of a query and a key, and is no score. What depends on their distance
+ * alone has a table of distances, of which there are as many as queries and keys together. Relative positions are such: a bucket of the
+ * distance, often with a logarithm, and a bias for each bucket and head (T5, Raffel et al. 2020, arXiv:1910.10683):
+ *
+ * <pre>
+ * score + w[bucket(j - i), h]  →  t[h, n] = w[bucket(M - n), h];  score + t[h, i - j + M]
+ * </pre>
+ *
+ * What weights and known lengths alone decide has a table of pairs, which is filled once, when weights are loaded.
+ *
+ * @param tables    the kernels that fill tables which were not there yet
+ * @param attention that reads them
+ */
+public record ScoreTables(List<MapFamily> tables, Attention attention) {
+    /** For fewer queries a table of distances has as many elements as there are pairs. */
+    private static final int FEW = 32;
+
+    /** The most elements of a table of pairs: 16 MiB of floats. */
+    private static final long MOST = 4 << 20;
+
+    /** What finds tables, or has them filled. */
+    private record Search(
+            Attention attention,
+            Predicate<MapFamily> isKnown,
+            UnaryOperator<String> unique,
+            Map<ScalarExpr, Buffer> known,
+            List<MapFamily> tables) {
+        private Axis i() {
+            return attention.i();
+        }
+
+        private Axis j() {
+            return attention.j();
+        }
+
+        /** A program with the largest parts looked up that are worth it. */
+        ScalarExpr tabulated(ScalarExpr e) {
+            Optional<ScalarExpr> found = isWorth(e) ? byDistance(e).or(() -> byPair(e)) : Optional.empty();
+            if (found.isPresent() || !(e instanceof Apply a)) {
+                return found.orElse(e);
+            }
+            return a.with(a.args().stream().map(this::tabulated).toList());
+        }
+
+        /** Whether a value of a pair is a float that takes more than a few instructions, and reads no score. */
+        private boolean isWorth(ScalarExpr e) {
+            return (e.type() == DType.F32 || e.type() == DType.F64)
+                    && ScalarExprs.reads(e, i())
+                    && ScalarExprs.reads(e, j())
+                    && !ScalarExprs.any(e, x -> x instanceof ScalarExpr.Variable)
+                    && ScalarExprs.any(e, this::isCostly);
+        }
+
+        private boolean isCostly(ScalarExpr e) {
+            return switch (e) {
+                case Apply x -> Effort.of(x.fn()) == Effort.TRANSCENDENTAL;
+                case Element x ->
+                    Stride.of(x.address(), i()).isEmpty()
+                            || Stride.of(x.address(), j()).isEmpty();
+                default -> false;
+            };
+        }
+
+        private Optional<ScalarExpr> byDistance(ScalarExpr e) {
+            boolean isFew = i().extent().isKnown() && i().extent().value() <= FEW;
+            Axis distance = new Axis("distance", i().extent().plus(j().extent()));
+            ScalarExpr keys = ScalarExpr.of(j().extent());
+            ScalarExpr query = sum(ScalarExpr.of(j()), difference(ScalarExpr.of(distance), keys));
+            ScalarExpr content = IndexSimplifier.simplify(
+                    ScalarExprs.transform(ScalarExprs.substitute(e, Map.of(i(), query)), this::ofDistance));
+            return isFew || ScalarExprs.reads(content, j())
+                    ? Optional.empty()
+                    : lookup(
+                            "distances",
+                            content,
+                            List.of(distance),
+                            List.of(sum(difference(ScalarExpr.of(i()), ScalarExpr.of(j())), keys)));
+        }
+
+        /** A comparison of two indexes as one of their distance. */
+        private ScalarExpr ofDistance(ScalarExpr e) {
+            if (!(e instanceof Apply a) || !isOfIndexes(a)) {
+                return e;
+            }
+            ScalarExpr distance = IndexSimplifier.simplify(
+                    difference(a.args().getFirst(), a.args().getLast()));
+            return ScalarExprs.reads(distance, j()) ? e : a.with(List.of(distance, ScalarExpr.of(0)));
+        }
+
+        private static boolean isOfIndexes(Apply a) {
+            return switch (a.fn()) {
+                case EQ, NE, LT, LE, GT, GE ->
+                    a.args().stream()
+                            .allMatch(x -> x.type() == DType.I64
+                                    && IndexSimplifier.form(x).isAffine());
+                default -> false;
+            };
+        }
+
+        private Optional<ScalarExpr> byPair(ScalarExpr e) {
+            MapFamily table = table(e, axes(e, List.of(j(), i())), attention.output());
+            Dim elements = table.axes().stream().map(Axis::extent).reduce(Dim.ONE, Dim::times);
+            return elements.isKnown() && elements.value() <= MOST && isKnown.test(table)
+                    ? lookup("pairs", e, List.of(j(), i()), List.of(ScalarExpr.of(j()), ScalarExpr.of(i())))
+                    : Optional.empty();
+        }
+
+        /** The axes of a table: of batch and head as far as they matter, and others. */
+        private List<Axis> axes(ScalarExpr content, List<Axis> others) {
+            List<Axis> axes = new ArrayList<>(attention.batch());
+            axes.removeIf(axis -> !ScalarExprs.reads(content, axis));
+            axes.addAll(others);
+            return axes;
+        }
+
+        private static MapFamily table(ScalarExpr content, List<Axis> axes, Buffer buffer) {
+            return new MapFamily(axes, buffer, address(axes, List.of()), content);
+        }
+
+        /** Where an element is. @param last its index along the last axes */
+        private static ScalarExpr address(List<Axis> axes, List<ScalarExpr> last) {
+            List<ScalarExpr> index = new ArrayList<>();
+            axes.forEach(axis -> index.add(ScalarExpr.of(axis)));
+            index.subList(index.size() - last.size(), index.size()).clear();
+            index.addAll(last);
+            return IndexSimplifier.address(shape(axes), index);
+        }
+
+        private static Shape shape(List<Axis> axes) {
+            return new Shape(axes.stream().map(Axis::extent).toList());
+        }
+
+        /** @param at the index of a pair along {@code others} */
+        private Optional<ScalarExpr> lookup(String name, ScalarExpr content, List<Axis> others, List<ScalarExpr> at) {
+            List<Axis> axes = axes(content, others);
+            Buffer buffer = known.computeIfAbsent(content, c -> {
+                Buffer made = new Buffer(
+                        unique.apply(attention.output().name() + "_" + name),
+                        new TensorType(content.type(), shape(axes)));
+                tables.add(table(content, axes, made));
+                return made;
+            });
+            return Optional.of(new Element(buffer, address(axes, at)));
+        }
+
+        private static ScalarExpr sum(ScalarExpr a, ScalarExpr b) {
+            return ScalarExpr.apply(ScalarFn.ADD, a, b);
+        }
+
+        private static ScalarExpr difference(ScalarExpr a, ScalarExpr b) {
+            return ScalarExpr.apply(ScalarFn.SUB, a, b);
+        }
+    }
+
+    /**
+     * @param isKnown whether a table can be filled when weights are loaded
+     * @param unique  makes names of buffers unique
+     * @param known   tables that other kernels filled, by what they hold; gets the new ones
+     */
+    public static ScoreTables of(
+            Attention attention,
+            Predicate<MapFamily> isKnown,
+            UnaryOperator<String> unique,
+            Map<ScalarExpr, Buffer> known) {
+        List<MapFamily> tables = new ArrayList<>();
+        AttentionDefinition a = attention.definition();
+        ScalarExpr score = new Search(attention, isKnown, unique, known, tables).tabulated(a.score());
+        return new ScoreTables(tables, new Attention(a.scoring(score), attention.stores(), attention.filled()));
+    }
+}
