@@ -4,7 +4,6 @@ import heddle.compiler.index.BlockTable;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Value;
 import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
@@ -20,7 +19,6 @@ import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.schedule.partition.ChooseStored;
 import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.ProgramFacts;
@@ -173,7 +171,7 @@ public final class Lower {
         if (family instanceof Attention a) {
             inForm(a, name, computed);
         } else if (family instanceof MapFamily map) {
-            map(MapPieces.of(map, joints(region.root())), name, computed);
+            map(MapPieces.of(map, LowerMap.joined(graph, region.root())), name, computed);
         } else {
             summed(new Launch(name, family, computed));
         }
@@ -245,19 +243,6 @@ public final class Lower {
         if (known) {
             prepared.add(pieces.getFirst().output());
         }
-    }
-
-    /** Where the parts of a tensor begin that is joined along its last axis. */
-    private List<Long> joints(Node root) {
-        List<Long> joints = new ArrayList<>();
-        if (ChooseStored.isJoinedInParts(graph, root)) {
-            long end = 0;
-            for (Value part : graph.operands(root)) {
-                joints.add(end);
-                end += part.type().dim(part.type().rank() - 1).value();
-            }
-        }
-        return joints;
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */

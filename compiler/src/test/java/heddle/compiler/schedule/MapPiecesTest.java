@@ -22,6 +22,7 @@ import heddle.compiler.type.TensorType;
 import heddle.dsl.source.SourceFile;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -143,7 +144,7 @@ class MapPiecesTest {
         ScalarExpr body = ScalarExpr.apply(
                 ScalarFn.SELECT, condition.apply(i), new ScalarExpr.Element(X, turned), new ScalarExpr.Element(X, i));
         MapFamily map = new MapFamily(List.of(new Axis("i", Dim.of(64))), buffer("y"), i, body);
-        List<MapFamily> pieces = MapPieces.of(map, List.of());
+        List<MapFamily> pieces = MapPieces.of(map, Optional.empty());
         pieces.forEach(piece -> assertEquals(
                 pieces.size() == 1, chooses(piece), () -> piece.body().toString()));
         return pieces.stream()
@@ -188,9 +189,18 @@ class MapPiecesTest {
     }
 
     @Test
-    void otherAxesAndManyPiecesAreLeftWhole() {
-        assertEquals(
-                1, maps(graph("%9 = concat(%0, %0) {axis = 0} : f32[N + N, 6]")).size());
+    void partsMayLieAlongAnyAxisAndBeOfAnyLength() {
+        List<MapFamily> maps = maps(graph("""
+                %1 = sin(%0) : f32[N, 6]
+                %2 = cos(%0) : f32[N, 6]
+                %9 = concat(%1, %2) {axis = 0} : f32[N + N, 6]
+                """));
+        assertEquals(List.of("add(mul(x0, 6), x1)", "add(add(mul(x0, 6), x1), (6*N))"), addresses(maps));
+        maps.forEach(m -> assertEquals(false, chooses(m)));
+    }
+
+    @Test
+    void manyPartsAreLeftTogether() {
         String many = "%0, ".repeat(MapPieces.MOST) + "%0";
         assertEquals(
                 1,

@@ -31,7 +31,7 @@ import java.util.Set;
  *
  * <ul>
  *   <li>it is a view, a number or a dequantised weight, or
- *   <li>one node reads it, and no element of it more than once, or what it is joined to along the last axis is stored, or
+ *   <li>one node reads it, and no element of it more than once, or what it is joined to is stored, or
  *   <li>computing an element costs no more than reading it back: one read at most and two simple operations, or
  *   <li>it depends only on indices and needs no divisions or transcendental functions,
  * </ul>
@@ -130,12 +130,9 @@ public final class ChooseStored {
                 && (known.contains(joined) || !known.contains(part.node()));
     }
 
-    /** Whether a node joins a few tensors along its last axis, at indexes that are known. */
+    /** Whether a node joins a few tensors. */
     public static boolean isJoinedInParts(Graph graph, Node node) {
-        return node.op() instanceof Concat concat
-                && concat.axis() == node.type().rank() - 1
-                && graph.operands(node).size() <= MapPieces.MOST
-                && node.type().dim(concat.axis()).isKnown();
+        return node.op() instanceof Concat && graph.operands(node).size() <= MapPieces.MOST;
     }
 
     private boolean isKnown(Node node) {

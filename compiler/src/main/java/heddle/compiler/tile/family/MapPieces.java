@@ -10,23 +10,31 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Cuts a map along its last index where another part of a joined tensor begins, and where a condition changes that chooses between what is
- * read here and there. A vector runs along that index, and would compute both sides. So parts are computed where they lie in the result:
+ * Cuts a map where another part of a joined tensor begins, and along its last index where a condition changes that chooses between what is
+ * read here and there. Otherwise both sides would be computed, or at least asked for. So parts are computed where they lie in the result:
  *
  * <pre>
  * y[n, d] = where(d < 32, f(n, d), g(n, d - 32))  →  y[n, d] = f(n, d);  y[n, d + 32] = g(n, d)
  * </pre>
  */
 public final class MapPieces {
+    /**
+     * Where parts of a joined tensor lie.
+     *
+     * @param axis    of the map that goes over all of them
+     * @param lengths of the parts, in order
+     */
+    public record Joined(Axis axis, List<Dim> lengths) {}
+
     /** The most pieces of a map: each is a kernel. */
     public static final int MOST = 8;
 
@@ -35,48 +43,46 @@ public final class MapPieces {
 
     private MapPieces() {}
 
-    /**
-     * The pieces in order, or the map alone. Together they store what the map does.
-     *
-     * @param joints where parts of a joined tensor begin on the last axis, fewer than {@link #MOST}
-     */
-    public static List<MapFamily> of(MapFamily map, Collection<Long> joints) {
+    /** The pieces in order, or the map alone. Together they store what the map does. */
+    public static List<MapFamily> of(MapFamily map, Optional<Joined> joined) {
+        List<MapFamily> parts = joined.filter(j -> map.axes().contains(j.axis))
+                .map(j -> parts(map, j))
+                .orElse(List.of(map));
+        List<MapFamily> pieces =
+                parts.stream().flatMap(part -> byConditions(part).stream()).toList();
+        return pieces.size() <= MOST ? pieces : parts;
+    }
+
+    private static List<MapFamily> parts(MapFamily map, Joined joined) {
+        List<MapFamily> parts = new ArrayList<>();
+        Dim from = Dim.ZERO;
+        for (Dim length : joined.lengths) {
+            if (!length.isZero()) {
+                parts.add(piece(map, joined.axis, from, length));
+            }
+            from = from.plus(length);
+        }
+        return parts;
+    }
+
+    private static List<MapFamily> byConditions(MapFamily map) {
         if (map.axes().isEmpty() || !map.axes().getLast().extent().isKnown()) {
             return List.of(map);
         }
         Axis last = map.axes().getLast();
-        long length = last.extent().value();
-        SortedSet<Long> ends = ends(joints, length);
-        SortedSet<Long> all = new TreeSet<>(ends);
-        all.addAll(ends(changes(map.body(), last), length));
-        if (all.size() <= MOST && areVectors(all)) {
-            ends = all;
-        }
+        SortedSet<Long> ends = changes(map.body(), last);
+        ends.removeIf(end -> end <= 0 || end >= last.extent().value());
+        ends.add(last.extent().value());
         List<MapFamily> pieces = new ArrayList<>();
         long from = 0;
         for (long end : ends) {
-            pieces.add(ends.size() == 1 ? map : piece(map, last, from, end));
+            if (ends.size() == 1 || end - from < LEAST) {
+                return List.of(map);
+            }
+            pieces.add(piece(map, last, Dim.of(from), Dim.of(end - from)));
             from = end;
         }
         return pieces;
-    }
-
-    private static SortedSet<Long> ends(Collection<Long> cuts, long length) {
-        SortedSet<Long> ends = new TreeSet<>(cuts);
-        ends.removeIf(end -> end <= 0 || end >= length);
-        ends.add(length);
-        return ends;
-    }
-
-    private static boolean areVectors(SortedSet<Long> ends) {
-        long from = 0;
-        for (long end : ends) {
-            if (end - from < LEAST) {
-                return false;
-            }
-            from = end;
-        }
-        return true;
     }
 
     /** Where conditions change that choose between elements. */
@@ -135,15 +141,18 @@ public final class MapPieces {
         return stride.step().is(-1) ? start.value() + (isStrict ? 1 : 0) : 0;
     }
 
-    private static MapFamily piece(MapFamily map, Axis last, long from, long end) {
-        Axis part = new Axis(last.name(), Dim.of(end - from));
-        List<Axis> axes = new ArrayList<>(map.axes().subList(0, map.axes().size() - 1));
+    private static MapFamily piece(MapFamily map, Axis axis, Dim from, Dim length) {
+        Axis part = new Axis(axis.name(), length);
+        List<Axis> axes = new ArrayList<>(map.axes());
+        int at = axes.indexOf(axis);
         ScalarExpr index = ScalarExpr.of(from);
-        if (!part.extent().is(1)) {
-            axes.add(part);
+        if (length.is(1)) {
+            axes.remove(at);
+        } else {
+            axes.set(at, part);
             index = ScalarExpr.apply(ScalarFn.ADD, ScalarExpr.of(part), index);
         }
-        Map<Axis, ScalarExpr> moved = Map.of(last, index);
+        Map<Axis, ScalarExpr> moved = Map.of(axis, index);
         return new MapFamily(
                 axes,
                 map.output(),
