@@ -314,7 +314,7 @@ final class BlockActions {
 
     /** Adds statements to the columns that are not written yet, if those have the same lanes. */
     private void column(Axis axis, Optional<DType> lane, List<TileStmt> statements) {
-        if (!axis.equals(along) || !lane.equals(element)) {
+        if (!axis.equals(along) || !lane.equals(element) || isFilledFromOutside() && !leavesMemory(statements)) {
             flush();
         }
         along = axis;
@@ -331,7 +331,8 @@ final class BlockActions {
         if (element.isPresent()) {
             int width = width(along);
             int count = count(element.get());
-            boolean padded = open.contains(along) && width % count == 0 && (hasWholeBlocks(along) || !leavesMemory());
+            boolean padded =
+                    open.contains(along) && width % count == 0 && (hasWholeBlocks(along) || !leavesMemory(columns));
             int vectors = kernel.schedule().bound(along, Choice.Level.REGISTER).orElse(1);
             level = new Level.Lanes(element.get(), padded ? Math.min(vectors, width / count) : 1);
             span = padded ? new Span.Padded(width) : span;
@@ -363,10 +364,22 @@ final class BlockActions {
         return open.contains(axis) ? Span.BLOCK : Span.WHOLE;
     }
 
+    /**
+     * Whether the columns so far only bring to tiles what is read outside of them. Such a loop has a step for the last lanes; with the exponentials in
+     * that step, too, its method is more than HotSpot's first compiler takes, and is left slow.
+     */
+    private boolean isFilledFromOutside() {
+        return element.isPresent()
+                && !columns.isEmpty()
+                && !hasWholeBlocks(along)
+                && columns.stream().allMatch(s -> s instanceof TileStmt.Store store && isPlaced(store.buffer()))
+                && leavesMemory(columns);
+    }
+
     /** Whether memory outside the tiles is touched at an index along the lanes, where padding lanes have none. */
-    private boolean leavesMemory() {
+    private boolean leavesMemory(List<TileStmt> statements) {
         boolean[] found = {false};
-        for (TileStmt stmt : columns) {
+        for (TileStmt stmt : statements) {
             found[0] |= stmt instanceof TileStmt.AddTo || stmt instanceof TileStmt.Store s && !isPlaced(s.buffer());
             ScalarExprs.visit(
                     ColumnActions.program(stmt),

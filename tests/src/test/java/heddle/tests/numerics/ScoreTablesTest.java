@@ -3,6 +3,8 @@ package heddle.tests.numerics;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.backend.jvm.JvmWriter;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,5 +133,35 @@ class ScoreTablesTest {
         assertEquals(List.of(), tables(model.plan().launches()));
         model.at("N", 3).at("M", 300);
         check(model, 3, 300);
+    }
+
+    /** A part that many others share is looked into once. */
+    @Test
+    void sharedPartsAreLookedIntoOnce() {
+        Computed model = attention(
+                        "N", "M", "let b0 = sin(cast(i * j, f32))", doubled(40), "output y = attention(b40 * 0.0)")
+                .fused();
+        assertEquals(List.of(), tables(model.plan().launches()));
+    }
+
+    private static String doubled(int times) {
+        StringBuilder lines = new StringBuilder();
+        for (int n = 1; n <= times; n++) {
+            lines.append("let b%d = b%d + b%d * 0.5\n".formatted(n, n - 1, n - 1));
+        }
+        return lines.toString();
+    }
+
+    /** A method with exponentials and a step for the last lanes is more than HotSpot's first compiler takes, which leaves it slow. */
+    @ParameterizedTest
+    @ValueSource(strings = {"input s: f32[2, 49, 49]", "let s = by_head(embed(min(max(j - i + 4, 0), 7), w))"})
+    void exponentialsHaveNoStepForTheLastLanes(String bias) {
+        Computed model = attention("49", "49", bias, "output y = attention(s)").fused();
+        String java = new JvmWriter(Processor.of(16, 1)).write(model.plan()).text();
+        for (String method : java.split("\n    private static ")) {
+            boolean hasExponential = method.contains("expScale");
+            assertEquals(false, hasExponential && method.contains("indexInRange"), method);
+        }
+        assertEquals(true, java.contains("expScale"));
     }
 }

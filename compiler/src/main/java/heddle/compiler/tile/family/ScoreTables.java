@@ -12,10 +12,10 @@ import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
-import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +40,8 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
     /** For fewer queries a table of distances has as many elements as there are pairs. */
     private static final int FEW = 32;
 
-    /** The most elements of a table of pairs: 16 MiB of floats. */
-    private static final long MOST = 4 << 20;
+    /** The most bytes of all tables of a model whose sizes are known, beyond which there are no more tables of pairs. */
+    private static final long MOST = 16 << 20;
 
     /** What finds tables, or has them filled. */
     private record Search(
@@ -49,7 +49,8 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
             Predicate<MapFamily> isKnown,
             UnaryOperator<String> unique,
             Map<ScalarExpr, Buffer> known,
-            List<MapFamily> tables) {
+            List<MapFamily> tables,
+            Map<ScalarExpr, ScalarExpr> done) {
         private Axis i() {
             return attention.i();
         }
@@ -60,11 +61,16 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
 
         /** A program with the largest parts looked up that are worth it. */
         ScalarExpr tabulated(ScalarExpr e) {
-            Optional<ScalarExpr> found = isWorth(e) ? byDistance(e).or(() -> byPair(e)) : Optional.empty();
-            if (found.isPresent() || !(e instanceof Apply a)) {
-                return found.orElse(e);
+            ScalarExpr before = done.get(e);
+            if (before != null) {
+                return before;
             }
-            return a.with(a.args().stream().map(this::tabulated).toList());
+            Optional<ScalarExpr> found = isWorth(e) ? byDistance(e).or(() -> byPair(e)) : Optional.empty();
+            ScalarExpr result = found.isEmpty() && e instanceof Apply a
+                    ? a.with(a.args().stream().map(this::tabulated).toList())
+                    : found.orElse(e);
+            done.put(e, result);
+            return result;
         }
 
         /** Whether a value of a pair is a float that takes more than a few instructions, and reads no score. */
@@ -77,13 +83,14 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
         }
 
         private boolean isCostly(ScalarExpr e) {
-            return switch (e) {
+            boolean isCostly = switch (e) {
                 case Apply x -> Effort.of(x.fn()) == Effort.TRANSCENDENTAL;
                 case Element x ->
                     Stride.of(x.address(), i()).isEmpty()
                             || Stride.of(x.address(), j()).isEmpty();
                 default -> false;
             };
+            return isCostly && ScalarExprs.reads(e, i()) && ScalarExprs.reads(e, j());
         }
 
         private Optional<ScalarExpr> byDistance(ScalarExpr e) {
@@ -123,11 +130,25 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
         }
 
         private Optional<ScalarExpr> byPair(ScalarExpr e) {
-            MapFamily table = table(e, axes(e, List.of(j(), i())), attention.output());
-            Dim elements = table.axes().stream().map(Axis::extent).reduce(Dim.ONE, Dim::times);
-            return elements.isKnown() && elements.value() <= MOST && isKnown.test(table)
+            List<Axis> axes = axes(e, List.of(j(), i()));
+            return shape(axes).isKnown()
+                            && bytes(new TensorType(e.type(), shape(axes))) + bytes() <= MOST
+                            && isKnown.test(table(e, axes, attention.output()))
                     ? lookup("pairs", e, List.of(j(), i()), List.of(ScalarExpr.of(j()), ScalarExpr.of(i())))
                     : Optional.empty();
+        }
+
+        /** Of the tables that there are. */
+        private long bytes() {
+            return known.values().stream()
+                    .map(Buffer::type)
+                    .filter(type -> type.shape().isKnown())
+                    .mapToLong(Search::bytes)
+                    .sum();
+        }
+
+        private static long bytes(TensorType type) {
+            return type.shape().size().value() * type.dtype().bytes();
         }
 
         /** The axes of a table: of batch and head as far as they matter, and others. */
@@ -189,7 +210,8 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
             Map<ScalarExpr, Buffer> known) {
         List<MapFamily> tables = new ArrayList<>();
         AttentionDefinition a = attention.definition();
-        ScalarExpr score = new Search(attention, isKnown, unique, known, tables).tabulated(a.score());
+        ScalarExpr score =
+                new Search(attention, isKnown, unique, known, tables, new IdentityHashMap<>()).tabulated(a.score());
         return new ScoreTables(tables, new Attention(a.scoring(score), attention.stores(), attention.filled()));
     }
 }
