@@ -171,7 +171,7 @@ public final class Lower {
         if (family instanceof Attention a) {
             inForm(a, name, computed);
         } else if (family instanceof MapFamily map) {
-            map(MapPieces.of(map, LowerMap.joined(graph, region.root())), name, computed);
+            map(pieces(map, region.root()), name, computed);
         } else {
             summed(new Launch(name, family, computed));
         }
@@ -230,6 +230,14 @@ public final class Lower {
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);
         add(new Launch(name, parts, computed));
         add(new Launch(names.kernel(name + ".merge"), parts.merge(), computed));
+    }
+
+    /** The pieces of a map, if it is shown of each that it stores inside of the buffer: lengths such as {@code N - M} tell too little. */
+    private List<MapFamily> pieces(MapFamily map, Node root) {
+        List<MapFamily> pieces = MapPieces.of(map, LowerMap.joined(graph, root));
+        boolean areInside = pieces.stream()
+                .allMatch(piece -> addresses.holds(new ScalarExpr.Element(piece.output(), piece.address())));
+        return areInside ? pieces : List.of(map);
     }
 
     /** The pieces of a map; work is done beforehand for all of them or for none. */
