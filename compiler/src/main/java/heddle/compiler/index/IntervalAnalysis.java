@@ -152,7 +152,7 @@ final class IntervalAnalysis {
                 case ABS -> range(last).map(Interval::magnitude).map(x -> result(a, x));
                 case FLOOR, CEIL, ROUND, SIGN -> range(last).map(x -> x.rising(a.fn()));
                 case DIV ->
-                    isPowerOfTwo(last)
+                    ScalarExprs.isPowerOfTwo(last)
                             ? range(arg(a, 0)).map(x -> x.rising(a.fn(), Interval.point(last)))
                             : Optional.empty();
                 case FLOOR_DIV ->
@@ -187,13 +187,6 @@ final class IntervalAnalysis {
             narrow.add(exact);
             return exact;
         }
-    }
-
-    /** Division by such a number is exact everywhere. */
-    private static boolean isPowerOfTwo(ScalarExpr e) {
-        return isFinite(e)
-                && e instanceof ScalarExpr.Literal l
-                && l.value() == Math.scalb(1, Math.getExponent(l.value()));
     }
 
     private static boolean isFinite(ScalarExpr e) {

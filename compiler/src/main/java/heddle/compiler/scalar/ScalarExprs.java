@@ -123,6 +123,13 @@ public final class ScalarExprs {
         return n[0];
     }
 
+    /** Whether this is a number above zero by which division is exact wherever nothing overflows. */
+    public static boolean isPowerOfTwo(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l
+                && Double.isFinite(l.value())
+                && l.value() == Math.scalb(1, Math.getExponent(l.value()));
+    }
+
     /** {@code exp(x - shift)}, with a shift that is no less than x but for rounding. */
     public static ScalarExpr shiftedExp(ScalarExpr x, ScalarExpr shift) {
         return ScalarExpr.apply(ScalarFn.EXP_NONPOSITIVE, ScalarExpr.apply(ScalarFn.SUB, x, shift));

@@ -235,9 +235,13 @@ public final class Lower {
     /** The pieces of a map, if it is shown of each that it stores inside of the buffer: lengths such as {@code N - M} tell too little. */
     private List<MapFamily> pieces(MapFamily map, Node root) {
         List<MapFamily> pieces = MapPieces.of(map, LowerMap.joined(graph, root));
-        boolean areInside = pieces.stream()
-                .allMatch(piece -> addresses.holds(new ScalarExpr.Element(piece.output(), piece.address())));
-        return areInside ? pieces : List.of(map);
+        boolean isCut = pieces.size() > 1
+                && pieces.stream()
+                        .allMatch(piece -> addresses.holds(new ScalarExpr.Element(piece.output(), piece.address())));
+        // What was proved within a condition is proved anew without it.
+        return isCut
+                ? pieces.stream().map(piece -> piece.map(addresses::guarded)).toList()
+                : List.of(map);
     }
 
     /** The pieces of a map; work is done beforehand for all of them or for none. */
@@ -245,8 +249,7 @@ public final class Lower {
         boolean known = pieces.stream().map(FamilyContents::of).allMatch(this::isPrepared);
         for (int n = 0; n < pieces.size(); n++) {
             String own = pieces.size() == 1 ? name : names.kernel(name + ".part" + n);
-            // What was proved within a condition is proved anew without it.
-            (known ? prepare : launches).add(new Launch(own, pieces.get(n).map(addresses::guarded), computed));
+            (known ? prepare : launches).add(new Launch(own, pieces.get(n), computed));
         }
         if (known) {
             prepared.add(pieces.getFirst().output());

@@ -200,6 +200,15 @@ class MapPiecesTest {
     }
 
     @Test
+    void nothingJoinedToNothingIsNothing() {
+        Graph graph = graph("""
+                %1 = slice(%0) {starts = [0, 0], steps = [1, 1], lengths = [N, 0]} : f32[N, 0]
+                %9 = concat(%1, %1) {axis = 1} : f32[N, 0]
+                """);
+        assertEquals(1, maps(graph).size());
+    }
+
+    @Test
     void manyPartsAreLeftTogether() {
         String many = "%0, ".repeat(MapPieces.MOST) + "%0";
         assertEquals(

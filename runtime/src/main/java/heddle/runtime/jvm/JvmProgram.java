@@ -139,8 +139,7 @@ public final class JvmProgram implements Program {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return run(
-                inputs, lengths, (call, run, tiles, known, isSmall) -> run(call, run, tiles, known.values(), isSmall));
+        return run(inputs, lengths, this::run);
     }
 
     @Override
@@ -148,9 +147,9 @@ public final class JvmProgram implements Program {
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
         // Told when the run has left its place: one that is told may want to run the model too.
         List<KernelTiming> timings = new ArrayList<>();
-        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, tiles, known, isSmall) -> {
+        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, tiles, known) -> {
             long start = System.nanoTime();
-            run(call, run, tiles, known.values(), isSmall);
+            run(call, run, tiles, known);
             long nanos = System.nanoTime() - start;
             timings.add(known.costs().timing(call.kernel(), start, nanos));
         });
@@ -159,7 +158,7 @@ public final class JvmProgram implements Program {
     }
 
     private interface Launch {
-        void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, RunPlan known, boolean isSmall);
+        void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, RunPlan known);
     }
 
     private Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths, Launch launch) {
@@ -177,9 +176,7 @@ public final class JvmProgram implements Program {
                     .toList();
             computed.forEach(buffer -> run.allocate(buffer, bound));
             return tiles(own -> {
-                for (int n = 0; n < source.launches().size(); n++) {
-                    launch.run(source.launches().get(n), run, own, known, known.small()[n]);
-                }
+                source.launches().forEach(call -> launch.run(call, run, own, known));
                 return outputs(run, computed, bound);
             });
         });
@@ -235,6 +232,10 @@ public final class JvmProgram implements Program {
             run(call, run, own, values, false);
             return null;
         });
+    }
+
+    private void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, RunPlan known) {
+        run(call, run, tiles, known.values(), known.small().contains(call.entry()));
     }
 
     private void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, long[] values, boolean isSmall) {

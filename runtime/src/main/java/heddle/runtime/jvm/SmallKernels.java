@@ -10,9 +10,11 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Amount;
 import heddle.compiler.type.DType;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Tells which kernels are too small for several threads, by a rough estimate of their time. To hand blocks to another thread takes about
@@ -25,49 +27,39 @@ final class SmallKernels {
      */
     static final double LEAST = "all".equals(System.getProperty("heddle.sharing")) ? 0 : 16_000;
 
-    /** Multiply-adds of vectors in a nanosecond, where a kernel has products. */
-    private static final int PRODUCTS = 2;
+    /** Operations of vectors in a nanosecond, where a kernel has products: two multiply-adds. */
+    private static final int OF_PRODUCTS = 4;
+
+    /** The same where it has none. */
+    private static final int OF_OTHERS = 1;
 
     /** Bytes that a kernel with products reads and writes in a nanosecond. */
     private static final int BYTES = 16;
 
-    /** Instructions of vectors in a nanosecond, where a kernel has none. */
-    private static final int INSTRUCTIONS = 1;
+    /** @param speed operations of vectors in a nanosecond */
+    private record Work(Amount operations, int speed, Amount bytes) {}
 
-    private record Work(Amount instructions, Amount bytes, boolean hasProducts) {}
-
-    /** Layers of a model do the same work: each kind once, and which one a launch does. */
-    private final List<Work> kinds = new ArrayList<>();
-
-    private final int[] launches;
+    private final Map<Integer, Work> works = new HashMap<>();
     private final int lanes;
     private final double least;
 
     /**
-     * @param lanes floats in a vector
-     * @param least nanoseconds of work that are shared
+     * @param launches of which those that share an entry count as the same work
+     * @param lanes    floats in a vector
+     * @param least    nanoseconds of work that are shared
      */
     SmallKernels(List<JavaSource.Call> launches, int lanes, double least) {
         this.lanes = lanes;
         this.least = least;
-        this.launches = launches.stream()
-                .map(call -> work(call.kernel()))
-                .mapToInt(this::kind)
-                .toArray();
-    }
-
-    private int kind(Work work) {
-        if (!kinds.contains(work)) {
-            kinds.add(work);
-        }
-        return kinds.indexOf(work);
+        launches.forEach(call -> works.computeIfAbsent(call.entry(), entry -> work(call.kernel())));
     }
 
     private Work work(TileKernel kernel) {
+        if (new ProgramFacts(kernel.program()).products().isEmpty()) {
+            return new Work(KernelCost.work(kernel, this::instructions), OF_OTHERS, Amount.ZERO);
+        }
         KernelCost cost = KernelCost.of(kernel);
-        boolean hasProducts = !new ProgramFacts(kernel.program()).products().isEmpty();
-        Amount instructions = hasProducts ? cost.flops() : KernelCost.work(kernel, this::instructions);
-        return new Work(instructions, cost.bytes(), hasProducts);
+        return new Work(cost.flops(), OF_PRODUCTS, cost.bytes());
     }
 
     /** Those that a vector of elements takes: functions that have no vector code take some for each lane. */
@@ -93,23 +85,16 @@ final class SmallKernels {
         return n[0];
     }
 
-    /** Whether a launch is small at some lengths, for each. */
-    boolean[] at(Map<String, Long> lengths) {
-        boolean[] small = new boolean[kinds.size()];
-        for (int n = 0; n < small.length; n++) {
-            small[n] = nanos(kinds.get(n), lengths) < least;
-        }
-        boolean[] all = new boolean[launches.length];
-        for (int n = 0; n < all.length; n++) {
-            all[n] = small[launches[n]];
-        }
-        return all;
+    /** The entries that are small at some lengths. */
+    Set<Integer> at(Map<String, Long> lengths) {
+        return works.entrySet().stream()
+                .filter(work -> nanos(work.getValue(), lengths) < least)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private double nanos(Work work, Map<String, Long> lengths) {
-        double instructions = work.instructions.at(lengths).doubleValue() / lanes;
-        return work.hasProducts
-                ? instructions / 2 / PRODUCTS + work.bytes.at(lengths).doubleValue() / BYTES
-                : instructions / INSTRUCTIONS;
+        return work.operations.at(lengths).doubleValue() / lanes / work.speed
+                + work.bytes.at(lengths).doubleValue() / BYTES;
     }
 }

@@ -39,6 +39,11 @@ class ScoreTablesTest {
         return new Computed(classes, all.toArray(String[]::new));
     }
 
+    /** Queries and keys of any lengths. */
+    private static Computed biased(String bias) {
+        return attention("N", "M", "output y = attention(" + bias + ")").fused();
+    }
+
     private static double[] normal(Random random, int length) {
         return random.doubles(length).map(x -> (float) (4 * x - 2)).toArray();
     }
@@ -46,6 +51,7 @@ class ScoreTablesTest {
     private static void check(Computed model, int queries, int keys) {
         long seed = 1000L * queries + keys;
         Random random = new Random(seed);
+        model.at("N", queries).at("M", keys);
         model.with("q", normal(random, 2 * queries * 8)).with("k", normal(random, 2 * keys * 8));
         model.with("v", normal(random, 2 * keys * 12)).with("w", normal(random, 16));
         String place = queries + " queries, " + keys + " keys, seed " + seed;
@@ -73,11 +79,9 @@ class ScoreTablesTest {
                 "by_head(embed(min(abs(2 * i - 2 * j), 7), w)) + 0.5 * cos(cast(j - i, f32))"
             })
     void whatDependsOnTheDistanceIsLookedUpByIt(String bias) {
-        Computed model =
-                attention("N", "M", "output y = attention(" + bias + ")").fused();
+        Computed model = biased(bias);
         assertEquals(false, tables(model.plan().launches()).isEmpty(), "a table");
         for (int[] length : LENGTHS) {
-            model.at("N", length[0]).at("M", length[1]);
             check(model, length[0], length[1]);
         }
     }
@@ -92,7 +96,6 @@ class ScoreTablesTest {
                         "output y = softmax(o @ transpose(k) + bias, axis = -1) @ v")
                 .fused(2);
         assertEquals(1, tables(model.plan().launches()).size());
-        model.at("N", 70).at("M", 70);
         check(model, 70, 70);
     }
 
@@ -106,7 +109,6 @@ class ScoreTablesTest {
                         "output y = attention(gather(known, at))")
                 .fused();
         assertEquals(List.of("attention:softmax#1.table"), tables(model.plan().prepare()));
-        model.at("N", 49).at("M", 49);
         check(model, 49, 49);
     }
 
@@ -119,10 +121,8 @@ class ScoreTablesTest {
                 "by_head(embed((i * j) % 8, w))"
             })
     void otherTermsAreComputedWhereTheyStand(String bias) {
-        Computed model =
-                attention("N", "M", "output y = attention(" + bias + ")").fused();
+        Computed model = biased(bias);
         assertEquals(List.of(), tables(model.plan().launches()));
-        model.at("N", 40).at("M", 33);
         check(model, 40, 33);
     }
 
@@ -131,7 +131,6 @@ class ScoreTablesTest {
         Computed model = attention("3", "M", "output y = attention(by_head(embed(min(max(j - i + 4, 0), 7), w)))")
                 .fused();
         assertEquals(List.of(), tables(model.plan().launches()));
-        model.at("N", 3).at("M", 300);
         check(model, 3, 300);
     }
 

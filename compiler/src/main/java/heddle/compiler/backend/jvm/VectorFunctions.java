@@ -4,6 +4,7 @@ import heddle.compiler.backend.jvm.text.VectorMath;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
@@ -40,12 +41,9 @@ record VectorFunctions(VectorCode code) {
 
     /** The number to multiply with in place of a division, if that gives the same bits: of a power of two. A vector is divided slowly. */
     private Optional<String> reciprocal(Apply e) {
-        if (!(e.args().get(1) instanceof ScalarExpr.Literal divisor)) {
-            return Optional.empty();
-        }
-        double x = Math.abs(divisor.value());
-        boolean isPower = x >= 0x1p-100 && x <= 0x1p100 && x == Math.scalb(1.0, Math.getExponent(x));
-        return isPower
+        return e.args().get(1) instanceof ScalarExpr.Literal divisor
+                        && ScalarExprs.isPowerOfTwo(divisor)
+                        && Math.abs(Math.getExponent(divisor.value())) <= 100
                 ? Optional.of(code.operand(new ScalarExpr.Literal(divisor.type(), 1 / divisor.value())))
                 : Optional.empty();
     }

@@ -47,6 +47,7 @@ public final class MapPieces {
     public static List<MapFamily> of(MapFamily map, Optional<Joined> joined) {
         List<MapFamily> parts = joined.filter(j -> map.axes().contains(j.axis))
                 .map(j -> parts(map, j))
+                .filter(found -> !found.isEmpty())
                 .orElse(List.of(map));
         List<MapFamily> pieces =
                 parts.stream().flatMap(part -> byConditions(part).stream()).toList();

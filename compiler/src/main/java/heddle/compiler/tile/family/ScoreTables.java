@@ -83,14 +83,14 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
         }
 
         private boolean isCostly(ScalarExpr e) {
-            boolean isCostly = switch (e) {
+            boolean takesLong = switch (e) {
                 case Apply x -> Effort.of(x.fn()) == Effort.TRANSCENDENTAL;
                 case Element x ->
                     Stride.of(x.address(), i()).isEmpty()
                             || Stride.of(x.address(), j()).isEmpty();
                 default -> false;
             };
-            return isCostly && ScalarExprs.reads(e, i()) && ScalarExprs.reads(e, j());
+            return takesLong && ScalarExprs.reads(e, i()) && ScalarExprs.reads(e, j());
         }
 
         private Optional<ScalarExpr> byDistance(ScalarExpr e) {
