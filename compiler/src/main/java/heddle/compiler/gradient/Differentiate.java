@@ -13,6 +13,9 @@ import heddle.compiler.op.attention.AttentionGradient;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
+import heddle.compiler.pass.EliminateCommonSubexpressions;
+import heddle.compiler.pass.ExpandStored;
+import heddle.compiler.type.Scales;
 import heddle.dsl.diagnostic.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,11 +114,28 @@ public record Differentiate() implements Pass {
         if (!isAsked(written)) {
             return written;
         }
+        Graph graph = byScales(written) ? scalesApart(written) : written;
         Graph differentiated = written(
-                written,
-                (node, slot) ->
-                        warnings.accept(noPath(written.operand(node, slot).node(), node)));
+                graph,
+                (node, slot) -> warnings.accept(noPath(graph.operand(node, slot).node(), node)));
         return new MarkProbabilities().run(differentiated);
+    }
+
+    /** Whether a gradient is taken by the scales of a weight, which the graph as written has in the weight alone. */
+    private static boolean byScales(Graph written) {
+        Set<String> scales = written.nodes().stream()
+                .filter(n -> n.op() instanceof Weight)
+                .flatMap(n -> ((Weight) n.op()).held().scales().stream().map(Scales::name))
+                .collect(Collectors.toSet());
+        return written.nodes().stream()
+                .filter(n -> n.op() instanceof Gradient)
+                .flatMap(n -> written.operands(n).stream().skip(1))
+                .anyMatch(v -> v.node().op() instanceof Weight w && scales.contains(w.key()));
+    }
+
+    /** The graph with scales as tensors of their own, each of them one node. */
+    private static Graph scalesApart(Graph written) {
+        return new EliminateCommonSubexpressions().run(new ExpandStored().run(written));
     }
 
     /** Whether a graph asks for gradients. */
