@@ -11,6 +11,7 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.join.ContractSums;
 import heddle.compiler.join.JoinProducts;
+import heddle.compiler.join.NormaliseParts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
@@ -86,6 +87,8 @@ public final class Compiler {
             ContractSums.RULES,
             new EliminateDeadCode(),
             SoftmaxRules.RECOGNISE,
+            NormaliseParts.RULES,
+            new EliminateCommonSubexpressions(),
             SoftmaxRules.SHIFT,
             JoinProducts.RULES,
             SplitProbabilities.RULES,

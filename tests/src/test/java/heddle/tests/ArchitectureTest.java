@@ -149,7 +149,7 @@ class ArchitectureTest {
                 .whereLayer("pack")
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
-                .mayOnlyBeAccessedByLayers("attention", "report", "pipeline")
+                .mayOnlyBeAccessedByLayers("join", "attention", "report", "pipeline")
                 .whereLayer("gradient")
                 .mayOnlyBeAccessedByLayers("frontend", "inspect", "pipeline")
                 .whereLayer("recompute")

@@ -190,7 +190,7 @@ class ExplainTest {
         for (String written : List.of(
                 "output y = exp(s) @ v",
                 "output y = exp(s - max(s, axis = -1, keepdims = true)) @ v",
-                "let e = exp(s)\noutput y = e @ v\noutput z = sum(e, axis = -1)")) {
+                "let e = exp(s)\noutput y = e @ v\noutput z = sum(e, axis = -2)")) {
             assertEquals(NOT_FUSED, require(scores + written), printed);
             assertTrue(printed.contains("not fused exp#1: `exp(s"), printed);
             assertTrue(printed.contains("is not divided by its own sum along the keys"), printed);

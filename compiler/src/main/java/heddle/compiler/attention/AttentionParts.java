@@ -44,7 +44,7 @@ record AttentionParts(
      * The attention, with axes and operands named for readers.
      *
      * @param output the type of the product's result
-     * @param rows   where the log-sum-exp is stored, when something reads it
+     * @param rows   where numbers for each row are stored, when there is a place: every kind of them is a result then
      */
     AttentionCall fused(TensorType output, Optional<RowLayout> rows) {
         BatchAxes batch = BatchAxes.of(roles.batch(), k, v);
@@ -82,8 +82,8 @@ record AttentionParts(
         List<AttentionResult> results = new ArrayList<>();
         List<ScalarExpr> result = resultAxes.stream().map(ScalarExpr::of).toList();
         results.add(new AttentionResult(AttentionResult.Kind.OUTPUT, output, over.of(result)));
-        rows.ifPresent(r -> results.add(new AttentionResult(
-                AttentionResult.Kind.LOG_SUM_EXP, new TensorType(type, r.shape()), over.of(r.index()))));
+        rows.ifPresent(r -> AttentionResult.Kind.OF_ROWS.forEach(
+                kind -> results.add(new AttentionResult(kind, new TensorType(type, r.shape()), over.of(r.index())))));
         return captures.call(found, results);
     }
 

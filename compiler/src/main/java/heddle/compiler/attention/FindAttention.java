@@ -11,16 +11,18 @@ import heddle.compiler.layout.StoredElements;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.SumOfProducts;
+import heddle.compiler.op.attention.AttentionResult.Kind;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.Probabilities;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.SourceExcerpt;
-import heddle.compiler.softmax.WrittenLogSumExp;
+import heddle.compiler.softmax.RowStatistic;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds the attentions of a graph that are fused: the largest set for which, when all are fused, no node reads their
@@ -42,7 +45,7 @@ final class FindAttention {
     private final Graph graph;
     private final Dependence dependence;
     private final AddressProof addresses;
-    private final List<WrittenLogSumExp> logSumExps;
+    private final List<RowStatistic> statistics;
     private final SequencedMap<Node, List<AttentionMatch>> matches = new LinkedHashMap<>();
     private final Map<Node, Outcome.Declined> declined = new HashMap<>();
 
@@ -50,8 +53,10 @@ final class FindAttention {
         this.graph = graph;
         this.dependence = new Dependence(graph);
         this.addresses = new AddressProof(LengthCondition.facts(graph));
-        this.logSumExps = WrittenLogSumExp.in(graph);
         Trained trained = new Trained(graph);
+        this.statistics = RowStatistic.in(graph).stream()
+                .filter(s -> s.kind() == RowStatistic.Kind.LOG_SUM_EXP || !trained.isAny())
+                .toList();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
                 try {
@@ -69,7 +74,9 @@ final class FindAttention {
 
     static FindAttention in(Graph graph) {
         FindAttention search = new FindAttention(graph);
-        search.new Computed().declineStored();
+        BitSet read = search.new Computed().declineStored();
+        search.matches.replaceAll(
+                (softmax, all) -> all.stream().map(m -> m.reading(read)).toList());
         return search;
     }
 
@@ -110,7 +117,7 @@ final class FindAttention {
                 AttentionCall fused = parts.fused(output, Optional.empty());
                 ProgramSize.require(softmax, fused.op().definition());
                 Optional<RowLayout> rows = found.isEmpty() ? grow.rows(parts.roles()) : Optional.empty();
-                List<Node> wanted = rows.isEmpty() ? List.of() : logSumExps(softmax, fused);
+                Map<Node, Kind> wanted = rows.isEmpty() ? Map.of() : statistics(softmax, fused);
                 found.add(new AttentionMatch(
                         softmax,
                         grow.scores(),
@@ -139,10 +146,10 @@ final class FindAttention {
     }
 
     /**
-     * Where the log-sum-exp of a softmax is written. What the attention reads must come before it in the graph's order, so
-     * that nothing that it depends on is made of it.
+     * Where a number for each row is written that the attention of a softmax has, too. What the attention reads must come before it in
+     * the graph's order, so that nothing that it depends on is made of it.
      */
-    private List<Node> logSumExps(Node softmax, AttentionCall fused) {
+    private Map<Node, Kind> statistics(Node softmax, AttentionCall fused) {
         Softmax op = (Softmax) softmax.op();
         Value scores = graph.operand(softmax, 0);
         int last = fused.operands().stream()
@@ -150,11 +157,18 @@ final class FindAttention {
                 .mapToInt(v -> v.node().id())
                 .max()
                 .orElse(-1);
-        return logSumExps.stream()
-                .filter(l -> op.term() == 0 && l.axis() == op.axis() && l.x().equals(scores))
-                .map(WrittenLogSumExp::node)
-                .filter(node -> node.id() > last)
-                .toList();
+        return statistics.stream()
+                .filter(s -> op.term() == 0 && s.axis() == op.axis() && s.x().equals(scores))
+                .filter(s -> s.node().id() > last)
+                .collect(Collectors.toMap(RowStatistic::node, s -> kind(s.kind())));
+    }
+
+    private static Kind kind(RowStatistic.Kind kind) {
+        return switch (kind) {
+            case MAX -> Kind.ROW_MAX;
+            case SUM -> Kind.ROW_SUM;
+            case LOG_SUM_EXP -> Kind.LOG_SUM_EXP;
+        };
     }
 
     /** What a value is a view of: with that, views can be computed anywhere. */
@@ -181,8 +195,8 @@ final class FindAttention {
                     .add(softmax));
         }
 
-        /** Declines attentions whose scores are needed anyway, and then those whose scores these need. */
-        void declineStored() {
+        /** Declines attentions whose scores are needed anyway, and then those whose scores these need. Says what is read then. */
+        BitSet declineStored() {
             graph.outputs().values().forEach(output -> read(output, Optional.empty()));
             while (!open.isEmpty()) {
                 Node node = open.remove();
@@ -194,6 +208,9 @@ final class FindAttention {
                         match == null ? graph.operands(node) : match.fused().operands();
                 read.forEach(operand -> read(operand, Optional.of(node)));
             }
+            BitSet read = new BitSet();
+            readers.keySet().forEach(node -> read.set(node.id()));
+            return read;
         }
 
         private void read(Value value, Optional<Node> reader) {

@@ -10,8 +10,11 @@ import heddle.compiler.ir.PassResult;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
+import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.attention.AttentionResult.Kind;
 import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.TensorType;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
@@ -27,8 +30,8 @@ import java.util.function.UnaryOperator;
  *   becomes  attention(q, k, v, captured …)
  * </pre>
  *
- * Probabilities that meet several values become as many attentions. The log-sum-exp of the same scores, where the graph
- * computes it too, is a second result.
+ * Probabilities that meet several values become as many attentions. What the graph
+ * computes of each row of the same scores, its maximum, sum or log-sum-exp, is one more result.
  */
 public record FuseAttention() implements Pass {
     /** The pass' name. */
@@ -65,7 +68,11 @@ public record FuseAttention() implements Pass {
             } else {
                 Node attention = attentions.computeIfAbsent(match, m -> attention(m, rewriter));
                 rewriter.replace(
-                        node, List.of(node == match.root() ? attention.value() : logSumExp(attention, node, rewriter)));
+                        node,
+                        List.of(
+                                node == match.root()
+                                        ? attention.value()
+                                        : statistic(attention, match, node, rewriter)));
             }
         }
         List<Decision> decisions = found.decisions().stream()
@@ -99,10 +106,14 @@ public record FuseAttention() implements Pass {
         return rewriter.out().add(match.fused().op(), operands, match.softmax().origin());
     }
 
-    /** The second result of an attention, as {@code written} has it. What stands for that has its path. */
-    private static Value logSumExp(Node attention, Node written, Rewriter rewriter) {
-        Value value = new Value(attention, 1);
+    /** What an attention has for each row, as {@code written} has it. What stands for that has its path. */
+    private static Value statistic(Node attention, AttentionMatch match, Node written, Rewriter rewriter) {
+        Kind kind = match.statistics().get(written);
+        Value value = result(attention, match, kind);
         TensorType type = written.type();
+        if (kind == Kind.ROW_MAX) {
+            value = orNaN(value, result(attention, match, Kind.ROW_SUM), written.origin(), rewriter.out());
+        }
         boolean casts = value.type().dtype() != type.dtype();
         if (!value.type().shape().equals(type.shape())) {
             Reshape reshape = new Reshape(type.shape());
@@ -110,6 +121,16 @@ public record FuseAttention() implements Pass {
             value = rewriter.out().value(reshape, origin, value);
         }
         return casts ? rewriter.out().value(new Cast(type.dtype()), written.origin(), value) : value;
+    }
+
+    /** Greatest scores, which say nothing of a row with a NaN, or the sums of such rows. */
+    private static Value orNaN(Value greatest, Value sums, Origin origin, Graph.Builder out) {
+        Value isNaN = out.part(new Elementwise(ScalarFn.NE), origin, sums, sums);
+        return out.part(new Elementwise(ScalarFn.SELECT), origin, isNaN, sums, greatest);
+    }
+
+    private static Value result(Node attention, AttentionMatch match, Kind kind) {
+        return new Value(attention, match.fused().op().place(kind).orElseThrow());
     }
 
     /** The nodes that something reads when those that are replaced are attentions, and inputs. */

@@ -43,6 +43,11 @@ final class Trained {
         }
     }
 
+    /** Whether any gradient is taken. No fused kernel computes that of a row's maximum or sum: it takes the scores. */
+    boolean isAny() {
+        return !gradients.isEmpty();
+    }
+
     private BitSet carries(Node gradient) {
         List<Value> operands = graph.operands(gradient);
         Set<Object> wanted = new HashSet<>();

@@ -2,7 +2,7 @@ package heddle.compiler.explain;
 
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.attention.AttentionDefinition;
-import heddle.compiler.op.attention.AttentionResult;
+import heddle.compiler.op.attention.AttentionResult.Kind;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.scalar.Axis;
@@ -111,7 +111,9 @@ final class ExplainFused {
         a.mask().ifPresent(mask -> programs.put("mask", text(mask)));
         a.weight().ifPresent(weight -> programs.put("weight", text(weight)));
         a.sink().ifPresent(sink -> programs.put("sink", text(sink)));
-        fused.attention().result(AttentionResult.Kind.LOG_SUM_EXP).ifPresent(l -> programs.put("lse", logSumExp(a)));
+        storedForRows(Kind.ROW_MAX, "max", "max(score)", programs);
+        storedForRows(Kind.ROW_SUM, "sum", "sum(exp(score - max(score)))", programs);
+        storedForRows(Kind.LOG_SUM_EXP, "lse", "log(sum(exp(score)))", programs);
         return programs;
     }
 
@@ -119,10 +121,13 @@ final class ExplainFused {
         return ScalarText.of(program, operands::get);
     }
 
-    /** What a second result has for each row of queries. */
-    private static String logSumExp(AttentionDefinition a) {
-        return a.rows().stream()
+    /** Says of another result what it has for each row of queries. */
+    private void storedForRows(Kind kind, String name, String value, Map<String, String> programs) {
+        String rows = written.folded().call().op().definition().rows().stream()
                 .map(Axis::name)
-                .collect(Collectors.joining(", ", "log(sum(exp(score))), stored for each [", "]"));
+                .collect(Collectors.joining(", "));
+        fused.attention()
+                .result(kind)
+                .ifPresent(result -> programs.put(name, value + ", stored for each [" + rows + "]"));
     }
 }

@@ -23,7 +23,7 @@ import java.util.Set;
  * @param masks the masks on it
  * @param shift the value that is subtracted from it
  */
-record Exponents(ElementReference x, Set<Mask> masks, Optional<ElementReference> shift) {
+public record Exponents(ElementReference x, Set<Mask> masks, Optional<ElementReference> shift) {
     /**
      * A mask that makes minus infinity of what it hides.
      *
@@ -43,7 +43,7 @@ record Exponents(ElementReference x, Set<Mask> masks, Optional<ElementReference>
     }
 
     /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}. Equal except in fully masked rows. */
-    static ElementReference withoutSecondMask(Graph graph, ElementReference y) {
+    public static ElementReference withoutSecondMask(Graph graph, ElementReference y) {
         List<Mask> outer = new ArrayList<>();
         ElementReference difference = unmasked(graph, y, outer);
         List<Mask> inner = new ArrayList<>();
@@ -67,7 +67,7 @@ record Exponents(ElementReference x, Set<Mask> masks, Optional<ElementReference>
      * The maximum m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. A shift
      * changes nothing, so it does not matter whether gradients pass it.
      */
-    static ElementReference shift(Graph graph, ElementReference read) {
+    public static ElementReference shift(Graph graph, ElementReference read) {
         ElementReference shift = behindStops(graph, read);
         return shift.guarded(graph, Double.NEGATIVE_INFINITY)
                 .filter(guard -> Reduce.is(guard.kept().node(), Reduction.MAX))

@@ -20,8 +20,9 @@ import java.util.Optional;
  *            zero where it is masked throughout
  * @param stopped whether gradients do not pass the maximum
  */
-record MaximumShift(ElementReference x, boolean own, boolean stopped) {
-    static Optional<MaximumShift> of(Graph graph, ElementReference y, int axis) {
+public record MaximumShift(ElementReference x, boolean own, boolean stopped) {
+    /** The shift that a difference is, along {@code axis}. */
+    public static Optional<MaximumShift> of(Graph graph, ElementReference y, int axis) {
         if (!y.is(ScalarFn.SUB)) {
             return Optional.empty();
         }

@@ -18,12 +18,12 @@ import java.util.Optional;
  *
  * @param shape what the value must be reshaped to, so that it is broadcast to the rows
  */
-record RowAlignment(Shape shape) {
+public record RowAlignment(Shape shape) {
     /**
      * Of a value that is read in the row along {@code axis} that {@code y} is in; empty when its axes are in another order, when it
      * is read elsewhere, and when it has more rows than there are, of which a slice is read.
      */
-    static Optional<RowAlignment> of(ElementReference read, ElementReference y, int axis) {
+    public static Optional<RowAlignment> of(ElementReference read, ElementReference y, int axis) {
         List<ScalarExpr> row = y.row(axis, true);
         Shape rows = y.value().type().shape();
         Shape own = read.value().type().shape();
@@ -56,7 +56,7 @@ record RowAlignment(Shape shape) {
     }
 
     /** The value, as a value of the new graph, beside the rows. */
-    Value apply(RuleContext context, Origin origin, Value value) {
+    public Value apply(RuleContext context, Origin origin, Value value) {
         return value.type().shape().equals(shape) ? value : context.out().part(new Reshape(shape), origin, value);
     }
 }

@@ -441,7 +441,7 @@ class FuseAttentionTest {
         assertDeclines(HEADS + """
                 let s = q @ transpose(k)
                 output o = softmax(s, axis = -1) @ v
-                output peak = max(s, axis = -1)
+                output least = min(s, axis = -1)
                 """, "also read by");
     }
 

@@ -4,7 +4,9 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One result of a {@link FusedAttention}.
@@ -27,6 +29,9 @@ public record AttentionResult(Kind kind, TensorType type, List<ScalarExpr> index
         ROW_SUM("row_sum"),
         /** The logarithm of the sum of a row's exponentials. Over batch, i. */
         LOG_SUM_EXP("log_sum_exp");
+
+        /** What is said of each row, beside the output. */
+        public static final Set<Kind> OF_ROWS = EnumSet.of(ROW_MAX, ROW_SUM, LOG_SUM_EXP);
 
         private final String text;
 

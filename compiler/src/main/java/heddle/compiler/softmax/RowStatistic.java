@@ -4,45 +4,74 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The logarithm of the sum of each row's exponentials, as it is written:
+ * One number for each row of scores that a softmax of them computes anyway, as it is written:
  *
  * <pre>
- * log(sum(exp(x)))
- * m + log(sum(exp(x - m)))      where m is one number for each row, its maximum as a rule
+ * MAX          max(x)
+ * SUM          sum(exp(x - m))               where m is the maximum, guarded or not
+ * LOG_SUM_EXP  log(sum(exp(x)))
+ *              m + log(sum(exp(x - m)))      where m is one number for each row, its maximum as a rule
  * </pre>
  *
- * The rows lie in its elements in order. A row of minus infinity throughout has minus infinity, whatever m makes of it.
+ * The rows lie in its elements in order. A row of minus infinity throughout has a sum of zero, and minus infinity as its logarithm,
+ * whatever m makes of it.
  *
- * @param node the logarithm, or the sum with m
- * @param x    what it is of
- * @param axis along which it sums
+ * @param node the last that it takes
+ * @param x    the scores
+ * @param axis of the keys
  */
-public record WrittenLogSumExp(Node node, Value x, int axis) {
+public record RowStatistic(Node node, Value x, int axis, Kind kind) {
+    /** What is said of a row. */
+    public enum Kind {
+        MAX,
+        SUM,
+        LOG_SUM_EXP
+    }
+
     /** Every one in a graph. */
-    public static List<WrittenLogSumExp> in(Graph graph) {
+    public static List<RowStatistic> in(Graph graph) {
         return graph.nodes().stream()
-                .flatMap(node -> of(graph, ElementReference.in(node.value())).stream())
+                .flatMap(node -> Stream.of(reduction(graph, node), logarithm(graph, node)))
+                .flatMap(Optional::stream)
                 .toList();
     }
 
-    private static Optional<WrittenLogSumExp> of(Graph graph, ElementReference place) {
+    private static Optional<RowStatistic> reduction(Graph graph, Node node) {
+        if (!(node.op() instanceof Reduce reduce) || reduce.axes().size() != 1) {
+            return Optional.empty();
+        }
+        int axis = reduce.axes().getFirst();
+        if (reduce.kind() == Reduction.MAX) {
+            return Optional.of(new RowStatistic(node, graph.operand(node, 0), axis, Kind.MAX));
+        }
+        return RowSum.of(graph, ElementReference.in(node.value()))
+                .flatMap(sum -> MaximumShift.of(graph, Exponents.withoutSecondMask(graph, inRow(sum)), axis))
+                .filter(MaximumShift::own)
+                .map(shift -> new RowStatistic(node, shift.x().value(), axis, Kind.SUM));
+    }
+
+    private static Optional<RowStatistic> logarithm(Graph graph, Node node) {
+        ElementReference place = ElementReference.in(node.value());
         if (place.is(ScalarFn.LOG)) {
-            return sum(graph, place, place).map(s -> new WrittenLogSumExp(place.node(), s.exponents(), s.axis()));
+            return sum(graph, place, place).map(s -> new RowStatistic(node, s.exponents(), s.axis(), Kind.LOG_SUM_EXP));
         }
         return place.is(ScalarFn.ADD) ? shifted(graph, place, 0).or(() -> shifted(graph, place, 1)) : Optional.empty();
     }
 
-    private static Optional<WrittenLogSumExp> shifted(Graph graph, ElementReference whole, int slot) {
+    private static Optional<RowStatistic> shifted(Graph graph, ElementReference whole, int slot) {
         ElementReference shift = whole.operand(graph, slot).behindViews(graph);
         ElementReference logarithm = whole.operand(graph, 1 - slot).behindViews(graph);
         return sum(graph, whole, logarithm).flatMap(s -> {
@@ -51,8 +80,8 @@ public record WrittenLogSumExp(Node node, Value x, int axis) {
                     && y.operand(graph, 0).value().type().equals(y.value().type())
                     && y.operand(graph, 1).behindViews(graph).equals(shift);
             return isShifted
-                    ? Optional.of(new WrittenLogSumExp(
-                            whole.node(), y.operand(graph, 0).value(), s.axis()))
+                    ? Optional.of(
+                            new RowStatistic(whole.node(), y.operand(graph, 0).value(), s.axis(), Kind.LOG_SUM_EXP))
                     : Optional.empty();
         });
     }
