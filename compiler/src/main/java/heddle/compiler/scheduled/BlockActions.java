@@ -2,6 +2,7 @@ package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.ScaledBlock;
+import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -347,13 +348,13 @@ final class BlockActions {
         columns.clear();
     }
 
-    /** Whether one statement stores rows outside of tiles, in lanes. */
+    /** Whether one statement stores rows outside of tiles, neighbours along the lanes. */
     private boolean isResult(List<TileStmt> statements) {
         return statements.size() == 1
                 && statements.getFirst() instanceof TileStmt.Store s
-                && element.isPresent()
                 && s.axes().size() == 2
-                && !isPlaced(s.buffer());
+                && !isPlaced(s.buffer())
+                && Stride.of(s.address(), along).filter(Stride::isContiguous).isPresent();
     }
 
     private boolean hasWholeBlocks(Axis axis) {

@@ -71,6 +71,26 @@ public record Reshape(Shape shape) implements View {
         return operands.at(0, source);
     }
 
+    /**
+     * Whether it lays elements out in other rows, as {@code [N + 1, N]} from {@code [N, N + 1]}: several axes become several, which no
+     * product of some of them explains.
+     */
+    public boolean regroups(Shape from) {
+        List<Integer> fromAxes = axesOtherThanOne(from);
+        List<Integer> toAxes = axesOtherThanOne(shape);
+        int fromStart = 0;
+        int toStart = 0;
+        while (fromStart < fromAxes.size()) {
+            int[] ends = run(from, fromAxes, fromStart, toAxes, toStart);
+            if (ends[0] - fromStart > 1 && ends[1] - toStart > 1) {
+                return true;
+            }
+            fromStart = ends[0];
+            toStart = ends[1];
+        }
+        return false;
+    }
+
     private static List<Integer> axesOtherThanOne(Shape shape) {
         return IntStream.range(0, shape.rank())
                 .filter(a -> !shape.dim(a).is(1))

@@ -9,6 +9,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.RowReduction;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.schedule.Dequantised;
@@ -36,7 +37,7 @@ import java.util.Set;
  *   <li>it depends only on indices and needs no divisions or transcendental functions,
  * </ul>
  *
- * and the expression does not grow too large.
+ * and the expression does not grow too large, nor is it read in rows of another length than it has.
  */
 public final class ChooseStored {
     /** Beyond this many operations an expression is a kernel of its own. */
@@ -86,7 +87,7 @@ public final class ChooseStored {
                         || (!(node.op() instanceof View)
                                 && !Partition.isNumber(node)
                                 && !Dequantised.is(graph, node)
-                                && !isInPlace(node, cost));
+                                && (isRegrouped(node.value()) || !isInPlace(node, cost)));
                 costs.put(node, store ? ElementCost.READ : cost);
                 if (store) {
                     stored.add(node);
@@ -94,6 +95,15 @@ public final class ChooseStored {
             }
         }
         return stored;
+    }
+
+    /** Whether something reads a value in other rows: where it is stored they are neighbours, and need no division otherwise. */
+    private boolean isRegrouped(Value value) {
+        return graph.users(value.node()).stream()
+                .anyMatch(user -> user.op() instanceof View
+                        && (user.op() instanceof Reshape r
+                                        && r.regroups(value.type().shape())
+                                || isRegrouped(user.value())));
     }
 
     private boolean isInPlace(Node node, ElementCost cost) {
