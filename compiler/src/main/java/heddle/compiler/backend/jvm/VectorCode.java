@@ -215,8 +215,7 @@ final class VectorCode {
         return switch (e) {
             case ScalarExpr.Variable v -> locals.value(v.name()).name();
             case Element x -> new VectorMemory(this).load(x);
-            case Apply a ->
-                e.type() == DType.BOOL ? new MaskFunctions(this).of(a) : new VectorFunctions(this).of(a, wish);
+            case Apply a -> new VectorFunctions(this).of(a, wish);
             default -> throw new AssertionError(e);
         };
     }
