@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.jvm.text.Support;
-import heddle.compiler.backend.jvm.text.VectorMath;
+import heddle.compiler.backend.jvm.text.VectorTemplates;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.ScalarExpr;
@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Functions of float vectors, and masks for those that return bools: methods of the Vector API, {@link VectorMath}, or lane by lane. */
+/** Functions of float vectors, and masks for those that return bools: methods of the Vector API, {@link VectorTemplates}, or lane by lane. */
 record VectorFunctions(VectorCode code) {
     /**
      * A vector, or for bools a mask, that holds the value of {@code e} in each lane.
@@ -56,13 +56,13 @@ record VectorFunctions(VectorCode code) {
 
     private String function(Apply e, String wish) {
         Optional<String> template =
-                code.lanes().element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
+                code.lanes().element().equals("float") ? VectorTemplates.template(e.fn()) : Optional.empty();
         if (template.isEmpty() || e.args().size() > 1) {
             return new LaneByLane(code).of(e);
         }
         String x = code.named(e.args().getFirst());
         String name = code.locals().fresh(wish);
-        code.out().line(VectorMath.expand(template.get(), x, name, code.locals()));
+        code.out().line(VectorTemplates.expand(template.get(), x, name, code.locals()));
         return name;
     }
 
