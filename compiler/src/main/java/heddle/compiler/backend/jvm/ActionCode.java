@@ -31,7 +31,6 @@ import java.util.Optional;
  */
 record ActionCode(
         KernelScope scope,
-        BlockRanges ranges,
         TileOffsets offsets,
         JavaText out,
         ScalarCode.Positions positions,
@@ -50,15 +49,15 @@ record ActionCode(
     }
 
     /** Code of a method. */
-    private static ActionCode in(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
+    private static ActionCode in(KernelScope scope, TileOffsets offsets, JavaText out) {
         return new ActionCode(
-                scope, ranges, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>(), First.NOTHING, Optional.empty());
+                scope, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>(), First.NOTHING, Optional.empty());
     }
 
     /** Code of an entry method. @param out where the body of its loop over blocks is written */
-    static ActionCode entry(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
-        offsets.declare(ranges, out);
-        return in(scope, ranges, offsets, out);
+    static ActionCode entry(KernelScope scope, TileOffsets offsets, JavaText out) {
+        offsets.declare(scope, out);
+        return in(scope, offsets, out);
     }
 
     void write(List<Action> actions) {
@@ -83,7 +82,7 @@ record ActionCode(
             case Action.Method m -> method(m);
             case Action.Product p -> scope.members().about(p, () -> product(p));
             case Action.Turn t ->
-                scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, ranges, out), scope, out));
+                scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, out), scope, out));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> checked(c);
             case Action.Sparse s -> sparse(s);
@@ -178,15 +177,7 @@ record ActionCode(
                 Addresses addresses = new Addresses(f.axis(), inner, scope.support(), before);
                 ScalarCode.Positions along =
                         (x, conditional) -> addresses.of(x, index, conditional).map(Addresses.Position::text);
-                new ActionCode(
-                                scope.with(inner),
-                                ranges,
-                                offsets,
-                                text,
-                                along,
-                                partials,
-                                First.NOTHING,
-                                Optional.empty())
+                new ActionCode(scope.with(inner), offsets, text, along, partials, First.NOTHING, Optional.empty())
                         .write(f.body());
                 text.close();
             }
@@ -225,7 +216,7 @@ record ActionCode(
     }
 
     private String elements(PlacedTile tile) {
-        return tile.row().map(r -> ranges.length(r) + " * ").orElse("") + tile.width();
+        return tile.row().map(r -> scope.length(r) + " * ").orElse("") + tile.width();
     }
 
     private void clearRow(PlacedTile tile) {
@@ -240,7 +231,7 @@ record ActionCode(
     private void method(Action.Method m) {
         KernelScope.Part part = scope.part(m);
         JavaText text = part.text();
-        in(scope.with(part.locals()), ranges, offsets, text).write(m.body());
+        in(scope.with(part.locals()), offsets, text).write(m.body());
         m.result()
                 .ifPresent(
                         r -> text.line("return " + part.locals().value(r.name()).name() + ";"));
@@ -256,7 +247,7 @@ record ActionCode(
         Axis axis = b.axis();
         String from = KernelScope.from(axis);
         String to = KernelScope.to(axis);
-        BlockRanges inner = ranges.with(axis);
+        KernelScope inner = scope.within(axis);
         boolean all = b.span() instanceof Span.Whole
                 && axis.extent().isKnown()
                 && axis.extent().value() <= b.size()
@@ -273,7 +264,7 @@ record ActionCode(
                 + b.size() + ")");
         out.line("int " + from + " = " + block + ", " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to()
                 + ");");
-        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask, first.sparse));
+        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(inner, axis, mask, first.sparse));
         code.ifPresent(c -> out.about(b.mask().get(), () -> c.write(out)));
         within(inner, first, code).write(b.body());
         out.close();
@@ -282,7 +273,7 @@ record ActionCode(
     private void checked(Action.Checked c) {
         String plain = scope.locals().fresh("plain");
         out.open("for (boolean " + plain + " = true; ; " + plain + " = false)");
-        within(ranges, new First(Optional.of(new Unchecked(c.sums(), plain)), first.sparse), Optional.empty())
+        within(scope, new First(Optional.of(new Unchecked(c.sums(), plain)), first.sparse), Optional.empty())
                 .write(c.body());
         Buffer sums = c.sums().buffer();
         Locals.Array array = scope.locals().array(sums);
@@ -297,7 +288,7 @@ record ActionCode(
         out.open("for (boolean " + sparse + " = true; ; " + sparse + " = false)");
         String left = scope.locals().fresh("left");
         out.line("boolean " + left + " = false;");
-        within(ranges, new First(first.unchecked, Optional.of(new MaskCode.Sparse(sparse, left))), Optional.empty())
+        within(scope, new First(first.unchecked, Optional.of(new MaskCode.Sparse(sparse, left))), Optional.empty())
                 .write(s.body());
         PlacedTile greatest = s.greatest();
         Locals.Array array = scope.locals().array(greatest.buffer());
@@ -319,14 +310,14 @@ record ActionCode(
                         });
         String bound = code().of(new ScalarExpr.Literal(type, s.above()));
         out.open("if (!" + left + " || " + areAbove + "(" + array.array() + ", " + array.start() + ", "
-                + ranges.length(greatest.lane()) + ", " + bound + "))");
+                + scope.length(greatest.lane()) + ", " + bound + "))");
         out.line("break;").close().close();
     }
 
     private void product(Action.Product p) {
         Optional<String> plain =
                 first.unchecked.filter(u -> u.sums.equals(p.sums())).map(Unchecked::plain);
-        new ProductCode(scope, ranges, out).write(p, plain);
+        new ProductCode(scope, out).write(p, plain);
     }
 
     private void partial(Action.Partial p) {
@@ -339,9 +330,9 @@ record ActionCode(
         out.close();
     }
 
-    private ActionCode within(BlockRanges inner, First time, Optional<MaskCode> masked) {
+    private ActionCode within(KernelScope inner, First time, Optional<MaskCode> masked) {
         offsets.declare(inner, out);
-        KernelScope block = scope.with(scope.locals().block());
-        return new ActionCode(block, inner, offsets, out, positions, partials, time, masked);
+        KernelScope block = inner.with(inner.locals().block());
+        return new ActionCode(block, offsets, out, positions, partials, time, masked);
     }
 }

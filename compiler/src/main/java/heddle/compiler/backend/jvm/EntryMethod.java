@@ -42,7 +42,7 @@ final class EntryMethod {
         ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes());
         this.tiles = TileOffsets.size(kernel, scheduled.tiles());
         members.about(
-                scheduled, () -> write(new KernelScope(scheduled, target, members, name, locals), members.method()));
+                scheduled, () -> write(KernelScope.of(scheduled, target, members, name, locals), members.method()));
     }
 
     private void write(KernelScope scope, JavaText text) {
@@ -62,8 +62,7 @@ final class EntryMethod {
         offsets.declareTiles(text);
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
-        ActionCode.entry(scope, BlockRanges.of(kernel), offsets, text)
-                .write(scope.scheduled().body());
+        ActionCode.entry(scope, offsets, text).write(scope.scheduled().body());
         text.close().close();
     }
 

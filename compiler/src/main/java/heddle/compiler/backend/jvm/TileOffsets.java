@@ -100,11 +100,11 @@ final class TileOffsets {
         });
     }
 
-    /** Declares those that have become known. */
-    void declare(BlockRanges ranges, JavaText out) {
+    /** Declares those that have become known in a block. */
+    void declare(KernelScope inner, JavaText out) {
         List<String> now = new ArrayList<>();
         for (PlacedTile tile : scope.scheduled().tiles()) {
-            boolean known = tile.axes().stream().allMatch(a -> ranges.isBlocked(a) || !kernel.isBlocked(a));
+            boolean known = tile.axes().stream().allMatch(a -> inner.isBlocked(a) || !kernel.isBlocked(a));
             Locals.Array array = scope.locals().array(tile.buffer());
             boolean isStart = array.offset().equals(array.start());
             if (known && !isStart && declared.add(array.offset())) {
