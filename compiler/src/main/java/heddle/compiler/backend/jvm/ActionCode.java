@@ -81,8 +81,7 @@ record ActionCode(
             case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);
             case Action.Product p -> scope.members().about(p, () -> product(p));
-            case Action.Turn t ->
-                scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, out), scope, out));
+            case Action.Turn t -> scope.members().about(t, () -> TurnMethods.write(t, scope, out));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> checked(c);
             case Action.Sparse s -> sparse(s);
