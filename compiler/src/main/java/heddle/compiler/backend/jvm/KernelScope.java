@@ -3,8 +3,6 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.emit.Captures;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.Names;
-import heddle.compiler.backend.jvm.product.ProductMethods;
-import heddle.compiler.backend.jvm.product.RowProductMethods;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.Support;
@@ -94,16 +92,6 @@ record KernelScope(
     /** A length as an {@code int} expression. */
     static String extent(Dim length) {
         return length.isKnown() ? Locals.length(length) : "(int) " + ScalarCode.operand(Locals.length(length));
-    }
-
-    /** The methods that multiply tiles. */
-    ProductMethods products() {
-        return new ProductMethods(target, members);
-    }
-
-    /** The methods that multiply tiles of few rows. */
-    RowProductMethods rowProducts() {
-        return new RowProductMethods(target, members);
     }
 
     /** Scalar functions that the class gets. */

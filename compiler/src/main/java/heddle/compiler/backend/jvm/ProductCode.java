@@ -62,7 +62,7 @@ record ProductCode(KernelScope scope, JavaText out) {
         arguments.add(right.passed());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(place(sums));
-        call(scope.products().of(shape), arguments);
+        call(methods().of(shape), arguments);
     }
 
     /** @param length of the block, an expression */
@@ -70,7 +70,7 @@ record ProductCode(KernelScope scope, JavaText out) {
         String from = scope.first(fetch.axis());
         String first = fetch.every() == 0 ? from + " == 0" : from + " % " + fetch.every() + " == 0";
         out.open("if (" + first + " && " + scope.length(row) + " >= " + fetch.rows() + ")");
-        call(scope.products().fetch(), List.of(block.passed(), length));
+        call(methods().fetch(), List.of(block.passed(), length));
         out.close();
     }
 
@@ -111,7 +111,11 @@ record ProductCode(KernelScope scope, JavaText out) {
                 right.passed() + right.along().passed(),
                 place(sums)));
         p.before().ifPresent(before -> arguments.add(place(before)));
-        call(scope.rowProducts().of(shape), arguments);
+        call(new RowProductMethods(scope.target(), scope.members()).of(shape), arguments);
+    }
+
+    private ProductMethods methods() {
+        return new ProductMethods(scope.target(), scope.members());
     }
 
     private Sides sides() {
