@@ -17,6 +17,9 @@ final class LaneCode {
     private final LaneLoop loop;
     private final List<VectorCode> codes;
 
+    /** The text that all of them write. */
+    private final JavaText out;
+
     /** Partial results that began before the loop: a vector for each of the codes. */
     private final Map<Variable, List<String>> outer;
 
@@ -37,6 +40,7 @@ final class LaneCode {
             Map<Variable, List<String>> begun) {
         this.loop = loop;
         this.codes = codes;
+        this.out = codes.getFirst().out();
         this.outer = outer;
         this.begun = begun;
     }
@@ -45,23 +49,8 @@ final class LaneCode {
         codes.forEach(code -> code.expect(actions));
         actions.forEach(action -> {
             codes.forEach(code -> code.uses().begin(action));
-            about(action, 0);
+            out.about(action, () -> write(action));
         });
-    }
-
-    /** Writes an action into the texts of all codes, which may be one text. */
-    private void about(Action action, int code) {
-        if (code == codes.size()) {
-            write(action);
-        } else {
-            boolean again =
-                    code > 0 && codes.get(code).out() == codes.get(code - 1).out();
-            if (again) {
-                about(action, code + 1);
-            } else {
-                codes.get(code).out().about(action, () -> about(action, code + 1));
-            }
-        }
     }
 
     private void write(Action action) {
@@ -95,9 +84,8 @@ final class LaneCode {
             List<String> names = new ArrayList<>();
             for (int n = 0; n < count; n++) {
                 String name = code.locals().fresh(b.result().name());
-                code.out()
-                        .line(loop.lanes().vector() + " " + name + " = "
-                                + loop.lanes().broadcast(neutral) + ";");
+                out.line(loop.lanes().vector() + " " + name + " = "
+                        + loop.lanes().broadcast(neutral) + ";");
                 names.add(name);
             }
             all.add(names);
@@ -117,7 +105,7 @@ final class LaneCode {
                 String all = names.stream()
                         .reduce((a, b) -> fold.vectors(a, b, false))
                         .orElseThrow();
-                code.out().line(names.getFirst() + " = " + all + ";");
+                out.line(names.getFirst() + " = " + all + ";");
             }
         }
     }
@@ -128,7 +116,7 @@ final class LaneCode {
         List<String> own = begun.get(f.result());
         if (own != null) {
             String result = own.get(copy);
-            code.out().line(result + " = " + fold.vectors(result, value, f.ignoresNaN()) + ";");
+            out.line(result + " = " + fold.vectors(result, value, f.ignoresNaN()) + ";");
             return;
         }
         // The lanes of the last step that are outside the axis must not count.
@@ -138,12 +126,11 @@ final class LaneCode {
                         ? result + ".blend(" + fold.vectors(result, value, true) + ", " + tail + ")"
                         : result + ".lanewise(VectorOperators." + fold.operator() + ", " + value + ", " + tail + ")")
                 .orElseGet(() -> fold.vectors(result, value, f.ignoresNaN()));
-        code.out().line(result + " = " + folded + ";");
+        out.line(result + " = " + folded + ";");
     }
 
     /** Writes a loop down the columns. */
     private void down(Action.For f) {
-        JavaText out = codes.getFirst().out();
         Locals locals = codes.getFirst().locals().block();
         String index = locals.fresh(f.axis().name());
         Ends ends = Ends.of(f.axis(), f.span());
@@ -154,7 +141,6 @@ final class LaneCode {
 
     /** A loop that takes several indexes in a trip, each with partial results of its own, and one for those left over. */
     private void downSeveral(Action.For f, int count) {
-        JavaText out = codes.getFirst().out();
         Locals locals = codes.getFirst().locals().block();
         String index = locals.fresh(f.axis().name());
         Ends ends = Ends.of(f.axis(), f.span());
@@ -178,7 +164,6 @@ final class LaneCode {
 
     /** @param index of the row: an expression */
     private void body(Action.For f, String index, Locals locals, Map<Variable, List<String>> begun) {
-        JavaText out = codes.getFirst().out();
         locals.bind(f.axis(), "(long) " + ScalarCode.operand(index));
         JavaText before = out.apart();
         JavaText text = out.apart();

@@ -17,18 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes a loop along an axis that takes a vector of indices at a time, with a masked step for the rest at the end.
  * Values that do not change along the axis are computed before the loop.
  */
 final class LaneLoop {
-    /** Writes the steps of one trip. */
-    interface Trip {
-        /** @param codes one for each vector of the trip */
-        void write(List<VectorCode> codes);
-    }
-
     private final Lanes lanes;
     private final Axis axis;
     private final Locals locals;
@@ -90,8 +85,9 @@ final class LaneLoop {
      * Writes the loop, with vectors of one trip side by side.
      *
      * @param copies vectors in a trip of the main loop
+     * @param trip   writes the steps of one, given code for each of its vectors
      */
-    void write(JavaText out, Ends ends, int copies, Trip trip) {
+    void write(JavaText out, Ends ends, int copies, Consumer<List<VectorCode>> trip) {
         String to = ends.to();
         Dim length = ends.length();
         String begin = "int " + index + " = " + ends.from();
@@ -109,12 +105,13 @@ final class LaneLoop {
             out.open("if (" + index + " < " + to + ")");
             String tail = locals.fresh("tail");
             out.line(lanes.mask() + " " + tail + " = " + lanes.species() + ".indexInRange(" + index + ", " + to + ");");
-            trip.write(List.of(new VectorCode(this, locals.block(), out, index, Optional.of(tail))));
+            trip.accept(List.of(new VectorCode(this, locals.block(), out, index, Optional.of(tail))));
             out.close();
         }
     }
 
-    private void writeTrips(JavaText out, String begin, String to, Dim length, int copies, Trip trip) {
+    private void writeTrips(
+            JavaText out, String begin, String to, Dim length, int copies, Consumer<List<VectorCode>> trip) {
         int stride = copies * lanes.count();
         boolean once = length.is(stride);
         if (!once) {
@@ -126,7 +123,7 @@ final class LaneLoop {
             String at = copy == 0 ? index : index + " + " + copy * lanes.count();
             codes.add(new VectorCode(this, locals.block(), out, at, Optional.empty()));
         }
-        trip.write(codes);
+        trip.accept(codes);
         if (!once) {
             out.close();
         }
