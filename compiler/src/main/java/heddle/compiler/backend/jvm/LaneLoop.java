@@ -6,6 +6,7 @@ import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Memo;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
@@ -30,8 +31,10 @@ final class LaneLoop {
     private final Set<Support> support;
     private final JavaText before;
     private final String index;
-    private final LaneInvariants invariants;
+    private final ScalarCode code;
     private final Addresses addresses;
+    private final Memo<String> vectors = new Memo<>(this::newVector);
+    private final Memo<String> scalars = new Memo<>(this::newScalar);
     private final Map<Dim, String> steps = new HashMap<>();
     private final Map<Long, String> laneSteps = new HashMap<>();
 
@@ -48,7 +51,7 @@ final class LaneLoop {
         this.locals = locals;
         this.support = support;
         this.before = before;
-        this.invariants = new LaneInvariants(lanes, locals, support, before);
+        this.code = new ScalarCode(locals, support, before);
         this.addresses = new Addresses(axis, locals, support, before);
     }
 
@@ -67,10 +70,6 @@ final class LaneLoop {
 
     Axis axis() {
         return axis;
-    }
-
-    LaneInvariants invariants() {
-        return invariants;
     }
 
     Addresses addresses() {
@@ -129,11 +128,53 @@ final class LaneLoop {
         }
     }
 
+    /** A vector, or for bools a mask, that has the value of {@code e}, the same at every index, in every lane. */
+    String spread(ScalarExpr e) {
+        return vectors.of(e);
+    }
+
+    /** A local variable with the value of {@code e}, the same at every index. */
+    String scalar(ScalarExpr e) {
+        return scalars.of(e);
+    }
+
+    private String newVector(ScalarExpr e) {
+        String scalar = code.of(e);
+        return e.type() == DType.BOOL
+                ? declare(lanes.mask(), name(e) + "All", lanes.species() + ".maskAll(" + scalar + ")")
+                : declare(lanes.vector(), name(e) + "All", lanes.broadcast(scalar));
+    }
+
+    private String newScalar(ScalarExpr e) {
+        String text = code.of(e);
+        return text.matches("(\\(long\\) )?\\w+") ? text : declare(Locals.type(e.type()), "s", text);
+    }
+
+    private static String name(ScalarExpr e) {
+        return switch (e) {
+            case ScalarExpr.Variable v -> v.name();
+            case ScalarExpr.Element x -> x.buffer().name();
+            case Apply a -> a.fn().text();
+            default -> "constant";
+        };
+    }
+
+    /** A literal as it stands in Java. */
+    String literal(ScalarExpr e) {
+        return code.of(e);
+    }
+
+    /** A local variable that is declared before the loop. */
+    private String declare(String type, String wish, String value) {
+        String name = locals.fresh(wish);
+        before.line(type + " " + name + " = " + value + ";");
+        return name;
+    }
+
     /** The distances of strided elements from the first lane's, as an index map. */
     String steps(Dim step) {
         return steps.computeIfAbsent(step, s -> {
-            String name = locals.fresh("steps");
-            before.line("int[] " + name + " = new int[" + lanes.count() + "];");
+            String name = declare("int[]", "steps", "new int[" + lanes.count() + "]");
             before.line(
                     "Arrays.setAll(" + name + ", lane -> lane * (int) " + ScalarCode.operand(Locals.length(s)) + ");");
             return name;
@@ -142,9 +183,7 @@ final class LaneLoop {
 
     /** An array of one element a lane. */
     String scratch(String type) {
-        String name = locals.fresh("lanes");
-        before.line(type + "[] " + name + " = new " + type + "[" + lanes.count() + "];");
-        return name;
+        return declare(type + "[]", "lanes", "new " + type + "[" + lanes.count() + "]");
     }
 
     /**
@@ -165,7 +204,7 @@ final class LaneLoop {
         ScalarExpr start = stride.get().start();
         ScalarExpr bound = rising ? new Apply(ScalarFn.NEG, DType.I64, List.of(start)) : start;
         ScalarFn fn = rising ? e.fn() : mirrored(e.fn());
-        String limit = invariants.scalar(bound) + " - " + ScalarCode.operand(at);
+        String limit = scalar(bound) + " - " + ScalarCode.operand(at);
         return Optional.of(laneSteps(1) + ".compare(VectorOperators." + fn + ", (float) Math.clamp(" + limit + ", -1, "
                 + lanes.count() + "))");
     }
@@ -182,11 +221,11 @@ final class LaneLoop {
 
     /** A vector of the lanes' numbers times {@code step}. */
     String laneSteps(long step) {
-        return laneSteps.computeIfAbsent(step, s -> {
-            String name = locals.fresh(s == 1 ? "laneIds" : "laneSteps");
-            before.line(lanes.vector() + " " + name + " = " + lanes.vector() + ".zero(" + lanes.species()
-                    + ").addIndex(1)" + (s == 1 ? "" : ".mul(" + s + ")") + ";");
-            return name;
-        });
+        String ids = lanes.vector() + ".zero(" + lanes.species() + ").addIndex(1)";
+        return laneSteps.computeIfAbsent(
+                step,
+                s -> s == 1
+                        ? declare(lanes.vector(), "laneIds", ids)
+                        : declare(lanes.vector(), "laneSteps", ids + ".mul(" + s + ")"));
     }
 }

@@ -166,7 +166,7 @@ final class VectorCode {
 
     /** An argument of a method that takes a number for all lanes, too. */
     String operand(ScalarExpr e) {
-        return isVector(e) ? of(e) : loop.invariants().literal(e);
+        return isVector(e) ? of(e) : loop.literal(e);
     }
 
     private boolean isVector(ScalarExpr e) {
@@ -207,7 +207,7 @@ final class VectorCode {
             if (!spread || conditional && ScalarExprs.readsMemory(e)) {
                 return new LaneByLane(this).of(e);
             }
-            return loop.invariants().spread(e);
+            return loop.spread(e);
         }
         if (e.type() != DType.BOOL && !lanes.hold(e.type())) {
             throw new IllegalStateException(e.type() + " values do not fit into " + lanes.vector());

@@ -134,7 +134,7 @@ record VectorFunctions(VectorCode code) {
     /** The position of the first lane. */
     private String first(ScalarExpr start, long step) {
         String moved = ScalarCode.operand(code.at());
-        String from = code.loop().invariants().scalar(start);
+        String from = code.loop().scalar(start);
         return step == 1
                 ? from + " + " + moved
                 : step == -1 ? from + " - " + moved : from + " + " + step + "L * " + moved;
@@ -179,7 +179,7 @@ record VectorFunctions(VectorCode code) {
     /** Vectors of integers, by the number of their first lane. */
     private Optional<IntFunction<String>> half(ScalarExpr e) {
         if (!code.varies(e)) {
-            String all = code.loop().invariants().scalar(e);
+            String all = code.loop().scalar(e);
             return Optional.of(from -> "LongVector.broadcast(L, " + all + ")");
         }
         return Optional.of(e)
