@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.emit.Captures;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.ScalarSource;
 import heddle.compiler.backend.jvm.text.Lanes;
@@ -230,7 +229,7 @@ final class VectorCode {
         String vector = once || isName(stored) ? stored : declare(wish(s.value()), stored);
         out.line(memory.store(s.to(), position, vector));
         // The stored value need not be loaded again; values computed from the old one are out of date.
-        computed.keySet().removeIf(number -> reads(programs.get(number), s.to()));
+        computed.keySet().removeIf(number -> ScalarExprs.reads(programs.get(number), s.to()));
         if (isName(vector)) {
             remember(element, vector);
         }
@@ -239,10 +238,6 @@ final class VectorCode {
     /** Whether a buffer is a worker's memory, of which any element may be read at any time. */
     boolean isLocal(Buffer buffer) {
         return locals.array(buffer).isLocal();
-    }
-
-    private static boolean reads(ScalarExpr program, Buffer buffer) {
-        return new Captures().add(program).buffers().contains(buffer);
     }
 
     /** One of two values in each lane; each side is computed where it may be wanted. */
