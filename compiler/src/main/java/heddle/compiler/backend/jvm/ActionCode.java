@@ -3,13 +3,15 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.jvm.product.FiniteCheck;
-import heddle.compiler.backend.jvm.text.Fold;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.PlacedTile;
@@ -69,11 +71,7 @@ record ActionCode(
             case Action.For f -> loop(f);
             case Action.Let l -> declare(l.variable(), code().of(l.value()));
             case Action.Begin b -> begin(b);
-            case Action.Fold f -> {
-                String result = scope.locals().value(f.result().name()).name();
-                Fold fold = new Fold(f.kind(), f.result().type());
-                out.line(result + " = " + fold.scalars(result, code().operand(f.value())) + ";");
-            }
+            case Action.Fold f -> fold(f);
             case Action.Exchange e -> exchange(e);
             case Action.Store s -> code().store(s);
             case Action.Add a -> code().store(a.stored());
@@ -106,18 +104,25 @@ record ActionCode(
     }
 
     private void begin(Action.Begin b) {
-        Fold fold = new Fold(b.kind(), b.result().type());
+        String neutral = code().of(ScalarExprs.neutral(b.kind(), b.result().type()));
         if (!(b.across() instanceof Level.Lanes level)) {
-            declare(b.result(), fold.neutral());
+            declare(b.result(), neutral);
             return;
         }
         List<String> names = new ArrayList<>();
         for (int i = 0; i < level.registers(); i++) {
             String name = scope.locals().fresh("acc" + i);
             names.add(name);
-            out.line(lanes(level).vector() + " " + name + " = " + lanes(level).broadcast(fold.neutral()) + ";");
+            out.line(lanes(level).vector() + " " + name + " = " + lanes(level).broadcast(neutral) + ";");
         }
         partials.put(b.result(), names);
+    }
+
+    private void fold(Action.Fold f) {
+        DType type = f.result().type();
+        ScalarExpr next =
+                new ScalarExpr.Apply(ScalarMath.combine(f.kind(), type), type, List.of(f.result(), f.value()));
+        out.line(scope.locals().value(f.result().name()).name() + " = " + code().of(next) + ";");
     }
 
     private void exchange(Action.Exchange e) {
@@ -127,33 +132,33 @@ record ActionCode(
         if (!(e.across() instanceof Level.Lanes level)) {
             throw new IllegalStateException("nothing to exchange: " + e);
         }
-        Fold fold = new Fold(e.kind(), e.result().type());
-        String vector = tree(fold, partials.remove(e.result()));
-        scope.locals().bind(e.result().name(), new Locals.Value(acrossLanes(lanes(level), fold, vector), false));
+        ScalarFn fn = ScalarMath.combine(e.kind());
+        String vector = tree(fn, partials.remove(e.result()));
+        scope.locals().bind(e.result().name(), new Locals.Value(acrossLanes(lanes(level), fn, vector), false));
     }
 
-    private static String tree(Fold fold, List<String> values) {
+    private static String tree(ScalarFn fn, List<String> values) {
         if (values.size() == 1) {
             return values.getFirst();
         }
         int half = values.size() / 2;
-        return tree(fold, values.subList(0, half)) + "." + fold.method() + "("
-                + tree(fold, values.subList(half, values.size())) + ")";
+        return tree(fn, values.subList(0, half)) + "." + fn.text() + "(" + tree(fn, values.subList(half, values.size()))
+                + ")";
     }
 
     /**
      * The scalar that the lanes of a vector fold to. The Vector API leaves the order of additions and multiplications open,
      * and the interpreter and the compilers of HotSpot choose different ones, so the tree of lanes is written out.
      */
-    private String acrossLanes(Lanes lanes, Fold fold, String vector) {
-        if (!fold.dependsOnOrder()) {
-            return vector + ".reduceLanes(VectorOperators." + fold.operator() + ")";
+    private String acrossLanes(Lanes lanes, ScalarFn fn, String vector) {
+        if (fn == ScalarFn.MIN || fn == ScalarFn.MAX) {
+            return vector + ".reduceLanes(VectorOperators." + fn + ")";
         }
         String folded = scope.locals().fresh("folded");
         out.line(lanes.vector() + " " + folded + " = " + vector + ";");
         for (int half : lanes.halves()) {
             String turned = folded + ".rearrange(" + scope.members().turn(lanes, half) + ")";
-            out.line(folded + " = " + folded + "." + fold.method() + "(" + turned + ");");
+            out.line(folded + " = " + folded + "." + fn.text() + "(" + turned + ");");
         }
         return folded + ".lane(0)";
     }
