@@ -220,7 +220,7 @@ record ActionCode(
     }
 
     private String elements(PlacedTile tile) {
-        return tile.row().map(r -> scope.length(r) + " * ").orElse("") + tile.width();
+        return tile.row().map(r -> ScalarCode.operand(scope.length(r)) + " * ").orElse("") + tile.width();
     }
 
     private void clearRow(PlacedTile tile) {

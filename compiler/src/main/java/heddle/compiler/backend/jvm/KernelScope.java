@@ -70,9 +70,9 @@ record KernelScope(
         return isBlocked(axis) ? from(axis) : "0";
     }
 
-    /** How many indexes there are, as an operand. */
+    /** How many indexes there are. */
     String length(Axis axis) {
-        return isBlocked(axis) ? "(" + to(axis) + " - " + from(axis) + ")" : ScalarCode.operand(extent(axis));
+        return isBlocked(axis) ? to(axis) + " - " + from(axis) : extent(axis);
     }
 
     /** The ends of a blocked axis: {@code int} variables. */

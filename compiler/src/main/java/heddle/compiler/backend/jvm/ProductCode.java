@@ -51,13 +51,13 @@ record ProductCode(KernelScope scope, JavaText out) {
                 p.isFresh(),
                 form,
                 scales.map(ProductCode::scaling));
-        form.fetch().ifPresent(f -> fetch(f, row, right, scope.length(p.over()) + " * " + sums.width()));
+        form.fetch().ifPresent(f -> fetch(f, p, right));
         List<String> arguments = new ArrayList<>();
         if (p.zeros() != Annihilating.NEITHER) {
             arguments.add(plain.orElse("false"));
         }
-        arguments.add(sides.length(row));
-        arguments.add(sides.length(p.over()));
+        arguments.add(scope.length(row));
+        arguments.add(scope.length(p.over()));
         arguments.add(left.passed() + left.along().passed() + left.over().passed());
         arguments.add(right.passed());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
@@ -65,11 +65,12 @@ record ProductCode(KernelScope scope, JavaText out) {
         call(methods().of(shape), arguments);
     }
 
-    /** @param length of the block, an expression */
-    private void fetch(ProductForm.Fetch fetch, Axis row, Sides.Side block, String length) {
+    private void fetch(ProductForm.Fetch fetch, Action.Product p, Sides.Side block) {
         String from = scope.first(fetch.axis());
         String first = fetch.every() == 0 ? from + " == 0" : from + " % " + fetch.every() + " == 0";
-        out.open("if (" + first + " && " + scope.length(row) + " >= " + fetch.rows() + ")");
+        String length =
+                ScalarCode.operand(scope.length(p.over())) + " * " + p.sums().width();
+        out.open("if (" + first + " && " + scope.length(p.sums().row().orElseThrow()) + " >= " + fetch.rows() + ")");
         call(methods().fetch(), List.of(block.passed(), length));
         out.close();
     }
@@ -106,7 +107,7 @@ record ProductCode(KernelScope scope, JavaText out) {
                 sums.width(),
                 p.zeros() == Annihilating.LEFT);
         List<String> arguments = new ArrayList<>(List.of(
-                sides().length(others),
+                scope.length(others),
                 left.passed(),
                 right.passed() + right.along().passed(),
                 place(sums)));

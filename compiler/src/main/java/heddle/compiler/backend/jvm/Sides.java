@@ -71,12 +71,4 @@ record Sides(KernelScope scope, JavaText out) {
                 new Distance(KernelScope.extent(block.along(along))),
                 new Distance(KernelScope.extent(block.along(over))));
     }
-
-    /** How many indexes an axis has in its block, as an argument. */
-    String length(Axis axis) {
-        String operand = scope.length(axis);
-        return operand.startsWith("(") && operand.endsWith(")") && operand.indexOf('(', 1) < 0
-                ? operand.substring(1, operand.length() - 1)
-                : operand;
-    }
 }

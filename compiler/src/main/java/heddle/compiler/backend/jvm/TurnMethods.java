@@ -29,8 +29,8 @@ record TurnMethods(ClassText members, Lanes lanes) {
         Sides.Side to = sides.of(t.to(), t.read(), t.stored());
         Lanes lanes = Lanes.of(t.element(), scope.target()).orElseThrow();
         List<String> arguments = List.of(
-                sides.length(t.stored()),
-                sides.length(t.read()),
+                scope.length(t.stored()),
+                scope.length(t.read()),
                 from.array(),
                 from.at(),
                 from.along().text(),
