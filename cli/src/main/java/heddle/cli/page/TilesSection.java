@@ -22,10 +22,10 @@ final class TilesSection {
 
     static Map<String, Object> of(Inspected in) {
         List<Object> programs = new ArrayList<>();
-        Map<String, Integer> known = new LinkedHashMap<>();
+        Map<KernelForm.Key, Integer> known = new LinkedHashMap<>();
         List<Integer> kernels = new ArrayList<>();
         for (TileKernel kernel : in.kernels()) {
-            kernels.add(known.computeIfAbsent(KernelForm.of(kernel).listing(), form -> {
+            kernels.add(known.computeIfAbsent(KernelForm.of(kernel).key(), form -> {
                 programs.add(program(kernel));
                 return programs.size() - 1;
             }));

@@ -91,6 +91,13 @@ public final class ScalarExprs {
         return contains(e, ScalarExpr.of(axis));
     }
 
+    /** Whether {@code e} reads an element of {@code buffer}, for its value or for an address. */
+    public static boolean reads(ScalarExpr e, Buffer buffer) {
+        return any(
+                e,
+                x -> x instanceof ScalarExpr.Element element && element.buffer().equals(buffer));
+    }
+
     /** Whether {@code e} reads an element of a buffer or operand, for its value or for an address. */
     public static boolean readsMemory(ScalarExpr e) {
         return any(e, x -> x instanceof ScalarExpr.Element || x instanceof ScalarExpr.Read);

@@ -122,6 +122,12 @@ public final class ScalarMath {
         };
     }
 
+    /** The same as a function that elements of the type have: of bools, false is below true. */
+    public static ScalarFn combine(Reduction kind, DType type) {
+        boolean isAny = kind == Reduction.SUM || kind == Reduction.MAX;
+        return type != DType.BOOL ? combine(kind) : isAny ? ScalarFn.OR : ScalarFn.AND;
+    }
+
     /** The result of reducing no values; for the maximum of integers, the smallest integer. */
     public static double neutral(Reduction kind, DType type) {
         return switch (kind) {

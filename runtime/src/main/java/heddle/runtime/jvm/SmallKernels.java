@@ -1,7 +1,7 @@
 package heddle.runtime.jvm;
 
 import heddle.compiler.backend.jvm.JavaSource;
-import heddle.compiler.backend.jvm.text.VectorMath;
+import heddle.compiler.backend.jvm.text.VectorTemplates;
 import heddle.compiler.scalar.Effort;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
@@ -77,7 +77,7 @@ final class SmallKernels {
                         };
                         boolean isVector = own < 16
                                 || a.type() != DType.F64
-                                        && VectorMath.template(a.fn()).isPresent();
+                                        && VectorTemplates.template(a.fn()).isPresent();
                         yield isVector ? own : own * 2 * lanes;
                     }
                     default -> 0;

@@ -24,7 +24,7 @@ sealed interface WeightContent {
      * @param arguments what each of its arguments holds before; null for one that is written
      * @param index     the argument
      */
-    record Computed(String kernel, List<WeightContent> arguments, int index) implements WeightContent {}
+    record Computed(KernelForm.Key kernel, List<WeightContent> arguments, int index) implements WeightContent {}
 
     /** The contents of all buffers of a plan that depend on weights alone. @param prepare its kernels, in order */
     static Map<Buffer, WeightContent> of(Plan plan, List<JavaSource.Call> prepare) {
@@ -34,7 +34,7 @@ sealed interface WeightContent {
                         c.buffer(), new Constant(c.values(), c.buffer().stored())));
         plan.weights().forEach((name, buffer) -> contents.put(buffer, new Weight(name, buffer.stored())));
         for (JavaSource.Call call : prepare) {
-            String kernel = KernelForm.of(call.kernel()).listing();
+            KernelForm.Key kernel = KernelForm.of(call.kernel()).key();
             List<WeightContent> arguments =
                     call.arguments().stream().map(contents::get).toList();
             for (Buffer written : call.kernel().writes()) {

@@ -31,10 +31,10 @@ public final class EqualKernels {
     private EqualKernels() {}
 
     public static EqualKernels of(Plan plan) {
-        Map<String, List<String>> byForm = new LinkedHashMap<>();
+        Map<KernelForm.Key, List<String>> byForm = new LinkedHashMap<>();
         for (TileKernel kernel :
                 Stream.concat(plan.prepare().stream(), plan.launches().stream()).toList()) {
-            byForm.computeIfAbsent(KernelForm.of(kernel).listing(), form -> new ArrayList<>())
+            byForm.computeIfAbsent(KernelForm.of(kernel).key(), form -> new ArrayList<>())
                     .add(kernel.name());
         }
         EqualKernels equal = new EqualKernels();

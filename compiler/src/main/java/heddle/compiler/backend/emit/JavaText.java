@@ -138,11 +138,6 @@ public final class JavaText {
         return new JavaText(depth);
     }
 
-    /** A text one deeper than this one. */
-    public JavaText inner() {
-        return new JavaText(depth + 1);
-    }
-
     public boolean isEmpty() {
         return text.isEmpty();
     }

@@ -1,10 +1,13 @@
 package heddle.compiler.backend.emit;
 
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,21 +15,27 @@ import java.util.stream.Collectors;
  * A kernel without the names that distinguish it from kernels of other layers. Buffers are numbered in the order in
  * which they occur. Kernels of equal form become one method, which is compiled once.
  *
- * @param listing the kernel's axes, schedule and statements, with numbers for buffers
+ * @param key     what kernels of this form have in common
  * @param buffers the buffers that the numbers stand for
  */
-public record KernelForm(String listing, List<Buffer> buffers) {
+public record KernelForm(Key key, List<Buffer> buffers) {
+    /**
+     * What a kernel computes and how, with numbers for buffers.
+     *
+     * @param choices its schedule as text
+     */
+    public record Key(
+            String family, String choices, List<Axis> parallel, List<TileStmt> body, List<BlockTable> tables) {}
+
     public KernelForm {
         buffers = List.copyOf(buffers);
     }
 
     public static KernelForm of(TileKernel kernel) {
-        FormListing listing = new FormListing(kernel);
-        listing.add(kernel.family())
-                .add(choices(kernel))
-                .axes(kernel.parallel())
-                .body(kernel.body());
-        return new KernelForm(listing.toString(), listing.buffers());
+        NumberedBuffers numbered = new NumberedBuffers(kernel);
+        List<TileStmt> body = numbered.body(kernel.body());
+        Key key = new Key(kernel.family(), choices(kernel), kernel.parallel(), body, numbered.tables());
+        return new KernelForm(key, numbered.buffers());
     }
 
     /** Writes the comment above the method of a kernel. @param how it is executed */
@@ -39,7 +48,7 @@ public record KernelForm(String listing, List<Buffer> buffers) {
         out.line(" */");
     }
 
-    /** What tells methods apart; the tables by which blocks are skipped are listed with the mask. */
+    /** What tells methods apart; the tables by which blocks are skipped have numbers for buffers. */
     private static String choices(TileKernel kernel) {
         List<Choice> choices = kernel.schedule().choices().stream()
                 .filter(c -> !(c instanceof Choice.Skip || c instanceof Choice.Grain))

@@ -3,13 +3,15 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.jvm.product.FiniteCheck;
-import heddle.compiler.backend.jvm.text.Fold;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.PlacedTile;
@@ -31,7 +33,6 @@ import java.util.Optional;
  */
 record ActionCode(
         KernelScope scope,
-        BlockRanges ranges,
         TileOffsets offsets,
         JavaText out,
         ScalarCode.Positions positions,
@@ -50,15 +51,15 @@ record ActionCode(
     }
 
     /** Code of a method. */
-    private static ActionCode in(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
+    private static ActionCode in(KernelScope scope, TileOffsets offsets, JavaText out) {
         return new ActionCode(
-                scope, ranges, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>(), First.NOTHING, Optional.empty());
+                scope, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>(), First.NOTHING, Optional.empty());
     }
 
     /** Code of an entry method. @param out where the body of its loop over blocks is written */
-    static ActionCode entry(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
-        offsets.declare(ranges, out);
-        return in(scope, ranges, offsets, out);
+    static ActionCode entry(KernelScope scope, TileOffsets offsets, JavaText out) {
+        offsets.declare(scope, out);
+        return in(scope, offsets, out);
     }
 
     void write(List<Action> actions) {
@@ -70,11 +71,7 @@ record ActionCode(
             case Action.For f -> loop(f);
             case Action.Let l -> declare(l.variable(), code().of(l.value()));
             case Action.Begin b -> begin(b);
-            case Action.Fold f -> {
-                String result = scope.locals().value(f.result().name()).name();
-                Fold fold = new Fold(f.kind(), f.result().type());
-                out.line(result + " = " + fold.scalars(result, code().operand(f.value())) + ";");
-            }
+            case Action.Fold f -> fold(f);
             case Action.Exchange e -> exchange(e);
             case Action.Store s -> code().store(s);
             case Action.Add a -> code().store(a.stored());
@@ -82,8 +79,7 @@ record ActionCode(
             case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);
             case Action.Product p -> scope.members().about(p, () -> product(p));
-            case Action.Turn t ->
-                scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, ranges, out), scope, out));
+            case Action.Turn t -> scope.members().about(t, () -> TurnMethods.write(t, scope, out));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> checked(c);
             case Action.Sparse s -> sparse(s);
@@ -108,18 +104,25 @@ record ActionCode(
     }
 
     private void begin(Action.Begin b) {
-        Fold fold = new Fold(b.kind(), b.result().type());
+        String neutral = code().of(ScalarExprs.neutral(b.kind(), b.result().type()));
         if (!(b.across() instanceof Level.Lanes level)) {
-            declare(b.result(), fold.neutral());
+            declare(b.result(), neutral);
             return;
         }
         List<String> names = new ArrayList<>();
         for (int i = 0; i < level.registers(); i++) {
             String name = scope.locals().fresh("acc" + i);
             names.add(name);
-            out.line(lanes(level).vector() + " " + name + " = " + lanes(level).broadcast(fold.neutral()) + ";");
+            out.line(lanes(level).vector() + " " + name + " = " + lanes(level).broadcast(neutral) + ";");
         }
         partials.put(b.result(), names);
+    }
+
+    private void fold(Action.Fold f) {
+        DType type = f.result().type();
+        ScalarExpr next =
+                new ScalarExpr.Apply(ScalarMath.combine(f.kind(), type), type, List.of(f.result(), f.value()));
+        out.line(scope.locals().value(f.result().name()).name() + " = " + code().of(next) + ";");
     }
 
     private void exchange(Action.Exchange e) {
@@ -129,33 +132,33 @@ record ActionCode(
         if (!(e.across() instanceof Level.Lanes level)) {
             throw new IllegalStateException("nothing to exchange: " + e);
         }
-        Fold fold = new Fold(e.kind(), e.result().type());
-        String vector = tree(fold, partials.remove(e.result()));
-        scope.locals().bind(e.result().name(), new Locals.Value(acrossLanes(lanes(level), fold, vector), false));
+        ScalarFn fn = ScalarMath.combine(e.kind());
+        String vector = tree(fn, partials.remove(e.result()));
+        scope.locals().bind(e.result().name(), new Locals.Value(acrossLanes(lanes(level), fn, vector), false));
     }
 
-    private static String tree(Fold fold, List<String> values) {
+    private static String tree(ScalarFn fn, List<String> values) {
         if (values.size() == 1) {
             return values.getFirst();
         }
         int half = values.size() / 2;
-        return tree(fold, values.subList(0, half)) + "." + fold.method() + "("
-                + tree(fold, values.subList(half, values.size())) + ")";
+        return tree(fn, values.subList(0, half)) + "." + fn.text() + "(" + tree(fn, values.subList(half, values.size()))
+                + ")";
     }
 
     /**
      * The scalar that the lanes of a vector fold to. The Vector API leaves the order of additions and multiplications open,
      * and the interpreter and the compilers of HotSpot choose different ones, so the tree of lanes is written out.
      */
-    private String acrossLanes(Lanes lanes, Fold fold, String vector) {
-        if (!fold.dependsOnOrder()) {
-            return vector + ".reduceLanes(VectorOperators." + fold.operator() + ")";
+    private String acrossLanes(Lanes lanes, ScalarFn fn, String vector) {
+        if (fn == ScalarFn.MIN || fn == ScalarFn.MAX) {
+            return vector + ".reduceLanes(VectorOperators." + fn + ")";
         }
         String folded = scope.locals().fresh("folded");
         out.line(lanes.vector() + " " + folded + " = " + vector + ";");
         for (int half : lanes.halves()) {
             String turned = folded + ".rearrange(" + scope.members().turn(lanes, half) + ")";
-            out.line(folded + " = " + folded + "." + fold.method() + "(" + turned + ");");
+            out.line(folded + " = " + folded + "." + fn.text() + "(" + turned + ");");
         }
         return folded + ".lane(0)";
     }
@@ -178,15 +181,7 @@ record ActionCode(
                 Addresses addresses = new Addresses(f.axis(), inner, scope.support(), before);
                 ScalarCode.Positions along =
                         (x, conditional) -> addresses.of(x, index, conditional).map(Addresses.Position::text);
-                new ActionCode(
-                                scope.with(inner),
-                                ranges,
-                                offsets,
-                                text,
-                                along,
-                                partials,
-                                First.NOTHING,
-                                Optional.empty())
+                new ActionCode(scope.with(inner), offsets, text, along, partials, First.NOTHING, Optional.empty())
                         .write(f.body());
                 text.close();
             }
@@ -225,7 +220,7 @@ record ActionCode(
     }
 
     private String elements(PlacedTile tile) {
-        return tile.row().map(r -> ranges.length(r) + " * ").orElse("") + tile.width();
+        return tile.row().map(r -> ScalarCode.operand(scope.length(r)) + " * ").orElse("") + tile.width();
     }
 
     private void clearRow(PlacedTile tile) {
@@ -240,7 +235,7 @@ record ActionCode(
     private void method(Action.Method m) {
         KernelScope.Part part = scope.part(m);
         JavaText text = part.text();
-        in(scope.with(part.locals()), ranges, offsets, text).write(m.body());
+        in(scope.with(part.locals()), offsets, text).write(m.body());
         m.result()
                 .ifPresent(
                         r -> text.line("return " + part.locals().value(r.name()).name() + ";"));
@@ -256,7 +251,7 @@ record ActionCode(
         Axis axis = b.axis();
         String from = KernelScope.from(axis);
         String to = KernelScope.to(axis);
-        BlockRanges inner = ranges.with(axis);
+        KernelScope inner = scope.within(axis);
         boolean all = b.span() instanceof Span.Whole
                 && axis.extent().isKnown()
                 && axis.extent().value() <= b.size()
@@ -273,7 +268,7 @@ record ActionCode(
                 + b.size() + ")");
         out.line("int " + from + " = " + block + ", " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to()
                 + ");");
-        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask, first.sparse));
+        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(inner, axis, mask, first.sparse));
         code.ifPresent(c -> out.about(b.mask().get(), () -> c.write(out)));
         within(inner, first, code).write(b.body());
         out.close();
@@ -282,7 +277,7 @@ record ActionCode(
     private void checked(Action.Checked c) {
         String plain = scope.locals().fresh("plain");
         out.open("for (boolean " + plain + " = true; ; " + plain + " = false)");
-        within(ranges, new First(Optional.of(new Unchecked(c.sums(), plain)), first.sparse), Optional.empty())
+        within(scope, new First(Optional.of(new Unchecked(c.sums(), plain)), first.sparse), Optional.empty())
                 .write(c.body());
         Buffer sums = c.sums().buffer();
         Locals.Array array = scope.locals().array(sums);
@@ -297,7 +292,7 @@ record ActionCode(
         out.open("for (boolean " + sparse + " = true; ; " + sparse + " = false)");
         String left = scope.locals().fresh("left");
         out.line("boolean " + left + " = false;");
-        within(ranges, new First(first.unchecked, Optional.of(new MaskCode.Sparse(sparse, left))), Optional.empty())
+        within(scope, new First(first.unchecked, Optional.of(new MaskCode.Sparse(sparse, left))), Optional.empty())
                 .write(s.body());
         PlacedTile greatest = s.greatest();
         Locals.Array array = scope.locals().array(greatest.buffer());
@@ -319,14 +314,14 @@ record ActionCode(
                         });
         String bound = code().of(new ScalarExpr.Literal(type, s.above()));
         out.open("if (!" + left + " || " + areAbove + "(" + array.array() + ", " + array.start() + ", "
-                + ranges.length(greatest.lane()) + ", " + bound + "))");
+                + scope.length(greatest.lane()) + ", " + bound + "))");
         out.line("break;").close().close();
     }
 
     private void product(Action.Product p) {
         Optional<String> plain =
                 first.unchecked.filter(u -> u.sums.equals(p.sums())).map(Unchecked::plain);
-        new ProductCode(scope, ranges, out).write(p, plain);
+        new ProductCode(scope, out).write(p, plain);
     }
 
     private void partial(Action.Partial p) {
@@ -339,9 +334,9 @@ record ActionCode(
         out.close();
     }
 
-    private ActionCode within(BlockRanges inner, First time, Optional<MaskCode> masked) {
+    private ActionCode within(KernelScope inner, First time, Optional<MaskCode> masked) {
         offsets.declare(inner, out);
-        KernelScope block = scope.with(scope.locals().block());
-        return new ActionCode(block, inner, offsets, out, positions, partials, time, masked);
+        KernelScope block = inner.with(inner.locals().block());
+        return new ActionCode(block, offsets, out, positions, partials, time, masked);
     }
 }

@@ -36,13 +36,13 @@ final class EntryMethod {
         this.name = members.methodName(kernel.name());
         this.symbols = Captures.lengths(kernel);
         Locals locals = new Locals();
-        List.of(SharedTiles.ARRAY, SharedTiles.AT).forEach(locals::fresh);
+        List.of(TileOffsets.ARRAY, TileOffsets.AT).forEach(locals::fresh);
         symbols.forEach(s -> locals.fresh(Names.length(s)));
         buffers.forEach(locals::buffer);
         ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes());
-        this.tiles = SharedTiles.size(kernel, scheduled.tiles());
+        this.tiles = TileOffsets.size(kernel, scheduled.tiles());
         members.about(
-                scheduled, () -> write(new KernelScope(scheduled, target, members, name, locals), members.method()));
+                scheduled, () -> write(KernelScope.of(scheduled, target, members, name, locals), members.method()));
     }
 
     private void write(KernelScope scope, JavaText text) {
@@ -55,15 +55,14 @@ final class EntryMethod {
         }
         symbols.forEach(s -> parameters.add("long " + Names.length(s)));
         if (tiles > 0) {
-            parameters.addAll(List.of("float[] " + SharedTiles.ARRAY, "int " + SharedTiles.AT));
+            parameters.addAll(List.of("float[] " + TileOffsets.ARRAY, "int " + TileOffsets.AT));
         }
         text.open("static void " + name + "(" + String.join(", ", parameters) + ", long from, long to)");
         TileOffsets offsets = new TileOffsets(scope);
         offsets.declareTiles(text);
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
-        ActionCode.entry(scope, BlockRanges.of(kernel), offsets, text)
-                .write(scope.scheduled().body());
+        ActionCode.entry(scope, offsets, text).write(scope.scheduled().body());
         text.close().close();
     }
 
@@ -169,7 +168,7 @@ final class EntryMethod {
         }
         symbols.forEach(s -> arguments.add(Names.length(s)));
         if (tiles > 0) {
-            arguments.addAll(List.of(SharedTiles.ARRAY, SharedTiles.AT));
+            arguments.addAll(List.of(TileOffsets.ARRAY, TileOffsets.AT));
         }
         arguments.add("from, to");
         return name + "(" + String.join(", ", arguments) + ")";

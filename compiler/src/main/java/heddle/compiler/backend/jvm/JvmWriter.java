@@ -24,7 +24,7 @@ public record JvmWriter(Processor target) {
     private JavaSource written(Plan plan) {
         ClassText members = new ClassText();
         List<EntryMethod> entries = new ArrayList<>();
-        Map<String, Integer> known = new HashMap<>();
+        Map<KernelForm.Key, Integer> known = new HashMap<>();
         List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);
         List<JavaSource.Call> launches = calls(plan.launches(), members, entries, known);
         String className = Names.identifier(plan.name()) + "Plan";
@@ -34,14 +34,17 @@ public record JvmWriter(Processor target) {
     }
 
     private List<JavaSource.Call> calls(
-            List<TileKernel> kernels, ClassText members, List<EntryMethod> entries, Map<String, Integer> known) {
+            List<TileKernel> kernels,
+            ClassText members,
+            List<EntryMethod> entries,
+            Map<KernelForm.Key, Integer> known) {
         List<JavaSource.Call> calls = new ArrayList<>();
         for (TileKernel kernel : kernels) {
             KernelForm form = KernelForm.of(kernel);
-            Integer entry = known.get(form.listing());
+            Integer entry = known.get(form.key());
             if (entry == null) {
                 entry = entries.size();
-                known.put(form.listing(), entry);
+                known.put(form.key(), entry);
                 entries.add(new EntryMethod(kernel, form, target, members));
             }
             List<Buffer> arguments = form.buffers();

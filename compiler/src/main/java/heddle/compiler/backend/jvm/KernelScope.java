@@ -3,8 +3,6 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.emit.Captures;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.Names;
-import heddle.compiler.backend.jvm.product.ProductMethods;
-import heddle.compiler.backend.jvm.product.RowProductMethods;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.Support;
@@ -18,6 +16,7 @@ import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -25,22 +24,58 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The state that the writers of one kernel share: the kernel, its class, its entry method, and the block of the entry.
+ * The state that the writers of one kernel share at the point where code is written: the kernel, its class, its entry method,
+ * and the block.
  *
- * @param entry  the name of the entry method, and the prefix of the methods it calls
- * @param locals the entry method's variables: arrays, lengths, the indexes of parallel axes
+ * @param entry   the name of the entry method, and the prefix of the methods it calls
+ * @param locals  the method's variables: arrays, lengths, the indexes of parallel axes
+ * @param blocked the axes that are split into blocks here. The ends of their blocks are in variables.
  */
-record KernelScope(ScheduledKernel scheduled, Processor target, ClassText members, String entry, Locals locals) {
+record KernelScope(
+        ScheduledKernel scheduled,
+        Processor target,
+        ClassText members,
+        String entry,
+        Locals locals,
+        Set<Axis> blocked) {
+    /** The scope of the entry method, in blocks of the parallel axes. */
+    static KernelScope of(ScheduledKernel scheduled, Processor target, ClassText members, String entry, Locals locals) {
+        TileKernel kernel = scheduled.kernel();
+        Set<Axis> blocked = kernel.parallel().stream().filter(kernel::isBlocked).collect(Collectors.toSet());
+        return new KernelScope(scheduled, target, members, entry, locals, blocked);
+    }
+
     TileKernel kernel() {
         return scheduled.kernel();
     }
 
     /** The same with other variables. */
     KernelScope with(Locals others) {
-        return new KernelScope(scheduled, target, members, entry, others);
+        return new KernelScope(scheduled, target, members, entry, others, blocked);
     }
 
-    /** The ends of a blocked axis in the entry method: {@code int} variables. */
+    /** The same in a block of {@code axis}. */
+    KernelScope within(Axis axis) {
+        Set<Axis> inner = new HashSet<>(blocked);
+        inner.add(axis);
+        return new KernelScope(scheduled, target, members, entry, locals, inner);
+    }
+
+    boolean isBlocked(Axis axis) {
+        return blocked.contains(axis);
+    }
+
+    /** The first index along an axis here: an {@code int} expression. */
+    String first(Axis axis) {
+        return isBlocked(axis) ? from(axis) : "0";
+    }
+
+    /** How many indexes there are. */
+    String length(Axis axis) {
+        return isBlocked(axis) ? to(axis) + " - " + from(axis) : extent(axis);
+    }
+
+    /** The ends of a blocked axis: {@code int} variables. */
     static String from(Axis axis) {
         return Names.identifier(axis.name() + "From");
     }
@@ -57,16 +92,6 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
     /** A length as an {@code int} expression. */
     static String extent(Dim length) {
         return length.isKnown() ? Locals.length(length) : "(int) " + ScalarCode.operand(Locals.length(length));
-    }
-
-    /** The methods that multiply tiles. */
-    ProductMethods products() {
-        return new ProductMethods(target, members);
-    }
-
-    /** The methods that multiply tiles of few rows. */
-    RowProductMethods rowProducts() {
-        return new RowProductMethods(target, members);
     }
 
     /** Scalar functions that the class gets. */

@@ -1,10 +1,12 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
-import heddle.compiler.backend.jvm.text.Fold;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Level;
 import java.util.ArrayList;
@@ -16,6 +18,9 @@ import java.util.Map;
 final class LaneCode {
     private final LaneLoop loop;
     private final List<VectorCode> codes;
+
+    /** The text that all of them write. */
+    private final JavaText out;
 
     /** Partial results that began before the loop: a vector for each of the codes. */
     private final Map<Variable, List<String>> outer;
@@ -37,6 +42,7 @@ final class LaneCode {
             Map<Variable, List<String>> begun) {
         this.loop = loop;
         this.codes = codes;
+        this.out = codes.getFirst().out();
         this.outer = outer;
         this.begun = begun;
     }
@@ -45,23 +51,8 @@ final class LaneCode {
         codes.forEach(code -> code.expect(actions));
         actions.forEach(action -> {
             codes.forEach(code -> code.uses().begin(action));
-            about(action, 0);
+            out.about(action, () -> write(action));
         });
-    }
-
-    /** Writes an action into the texts of all codes, which may be one text. */
-    private void about(Action action, int code) {
-        if (code == codes.size()) {
-            write(action);
-        } else {
-            boolean again =
-                    code > 0 && codes.get(code).out() == codes.get(code - 1).out();
-            if (again) {
-                about(action, code + 1);
-            } else {
-                codes.get(code).out().about(action, () -> about(action, code + 1));
-            }
-        }
     }
 
     private void write(Action action) {
@@ -90,14 +81,13 @@ final class LaneCode {
     private void begin(Action.Begin b) {
         int count = b.across() instanceof Level.Several s ? s.n() : 1;
         List<List<String>> all = new ArrayList<>();
+        String neutral = loop.literal(ScalarExprs.neutral(b.kind(), b.result().type()));
         for (VectorCode code : codes) {
-            String neutral = new Fold(b.kind(), b.result().type()).neutral();
             List<String> names = new ArrayList<>();
             for (int n = 0; n < count; n++) {
                 String name = code.locals().fresh(b.result().name());
-                code.out()
-                        .line(loop.lanes().vector() + " " + name + " = "
-                                + loop.lanes().broadcast(neutral) + ";");
+                out.line(loop.lanes().vector() + " " + name + " = "
+                        + loop.lanes().broadcast(neutral) + ";");
                 names.add(name);
             }
             all.add(names);
@@ -109,41 +99,50 @@ final class LaneCode {
 
     /** Makes one of the partial results of each code. */
     private void exchange(Action.Exchange e) {
-        Fold fold = new Fold(e.kind(), e.result().type());
+        String function = "." + ScalarMath.combine(e.kind()).text() + "(";
         for (int copy = 0; copy < codes.size(); copy++) {
             List<String> names = several.get(e.result()).get(copy);
             VectorCode code = codes.get(copy);
             if (names.size() > 1) {
-                String all = names.stream()
-                        .reduce((a, b) -> fold.vectors(a, b, false))
-                        .orElseThrow();
-                code.out().line(names.getFirst() + " = " + all + ";");
+                String all =
+                        names.stream().reduce((a, b) -> a + function + b + ")").orElseThrow();
+                out.line(names.getFirst() + " = " + all + ";");
             }
         }
     }
 
     private void fold(VectorCode code, Action.Fold f, int copy) {
-        Fold fold = new Fold(f.kind(), f.result().type());
         String value = f.ignoresNaN() ? code.named(f.value()) : code.of(f.value());
         List<String> own = begun.get(f.result());
         if (own != null) {
             String result = own.get(copy);
-            code.out().line(result + " = " + fold.vectors(result, value, f.ignoresNaN()) + ";");
+            out.line(result + " = " + folded(f, result, value) + ";");
             return;
         }
         // The lanes of the last step that are outside the axis must not count.
         String result = outer.get(f.result()).get(copy);
         String folded = code.tail()
                 .map(tail -> f.ignoresNaN()
-                        ? result + ".blend(" + fold.vectors(result, value, true) + ", " + tail + ")"
-                        : result + ".lanewise(VectorOperators." + fold.operator() + ", " + value + ", " + tail + ")")
-                .orElseGet(() -> fold.vectors(result, value, f.ignoresNaN()));
-        code.out().line(result + " = " + folded + ";");
+                        ? result + ".blend(" + folded(f, result, value) + ", " + tail + ")"
+                        : result + ".lanewise(VectorOperators." + ScalarMath.combine(f.kind()) + ", " + value + ", "
+                                + tail + ")")
+                .orElseGet(() -> folded(f, result, value));
+        out.line(result + " = " + folded + ";");
+    }
+
+    /** Two vectors as one. Where an extreme may pass NaN over, half as many instructions do. */
+    private static String folded(Action.Fold f, String sofar, String next) {
+        ScalarFn fn = ScalarMath.combine(f.kind());
+        boolean extreme = fn == ScalarFn.MAX || fn == ScalarFn.MIN;
+        String comparison = fn == ScalarFn.MAX ? "LT" : "GT";
+        return f.ignoresNaN() && extreme
+                ? sofar + ".blend(" + next + ", " + sofar + ".compare(VectorOperators." + comparison + ", " + next
+                        + "))"
+                : sofar + "." + fn.text() + "(" + next + ")";
     }
 
     /** Writes a loop down the columns. */
     private void down(Action.For f) {
-        JavaText out = codes.getFirst().out();
         Locals locals = codes.getFirst().locals().block();
         String index = locals.fresh(f.axis().name());
         Ends ends = Ends.of(f.axis(), f.span());
@@ -154,7 +153,6 @@ final class LaneCode {
 
     /** A loop that takes several indexes in a trip, each with partial results of its own, and one for those left over. */
     private void downSeveral(Action.For f, int count) {
-        JavaText out = codes.getFirst().out();
         Locals locals = codes.getFirst().locals().block();
         String index = locals.fresh(f.axis().name());
         Ends ends = Ends.of(f.axis(), f.span());
@@ -178,7 +176,6 @@ final class LaneCode {
 
     /** @param index of the row: an expression */
     private void body(Action.For f, String index, Locals locals, Map<Variable, List<String>> begun) {
-        JavaText out = codes.getFirst().out();
         locals.bind(f.axis(), "(long) " + ScalarCode.operand(index));
         JavaText before = out.apart();
         JavaText text = out.apart();

@@ -6,6 +6,7 @@ import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Memo;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
@@ -17,26 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes a loop along an axis that takes a vector of indices at a time, with a masked step for the rest at the end.
  * Values that do not change along the axis are computed before the loop.
  */
 final class LaneLoop {
-    /** Writes the steps of one trip. */
-    interface Trip {
-        /** @param codes one for each vector of the trip */
-        void write(List<VectorCode> codes);
-    }
-
     private final Lanes lanes;
     private final Axis axis;
     private final Locals locals;
     private final Set<Support> support;
     private final JavaText before;
     private final String index;
-    private final LaneInvariants invariants;
+    private final ScalarCode code;
     private final Addresses addresses;
+    private final Memo<String> vectors = new Memo<>(this::newVector);
+    private final Memo<String> scalars = new Memo<>(this::newScalar);
     private final Map<Dim, String> steps = new HashMap<>();
     private final Map<Long, String> laneSteps = new HashMap<>();
 
@@ -53,7 +51,7 @@ final class LaneLoop {
         this.locals = locals;
         this.support = support;
         this.before = before;
-        this.invariants = new LaneInvariants(lanes, locals, support, before);
+        this.code = new ScalarCode(locals, support, before);
         this.addresses = new Addresses(axis, locals, support, before);
     }
 
@@ -74,10 +72,6 @@ final class LaneLoop {
         return axis;
     }
 
-    LaneInvariants invariants() {
-        return invariants;
-    }
-
     Addresses addresses() {
         return addresses;
     }
@@ -90,8 +84,9 @@ final class LaneLoop {
      * Writes the loop, with vectors of one trip side by side.
      *
      * @param copies vectors in a trip of the main loop
+     * @param trip   writes the steps of one, given code for each of its vectors
      */
-    void write(JavaText out, Ends ends, int copies, Trip trip) {
+    void write(JavaText out, Ends ends, int copies, Consumer<List<VectorCode>> trip) {
         String to = ends.to();
         Dim length = ends.length();
         String begin = "int " + index + " = " + ends.from();
@@ -109,12 +104,13 @@ final class LaneLoop {
             out.open("if (" + index + " < " + to + ")");
             String tail = locals.fresh("tail");
             out.line(lanes.mask() + " " + tail + " = " + lanes.species() + ".indexInRange(" + index + ", " + to + ");");
-            trip.write(List.of(new VectorCode(this, locals.block(), out, index, Optional.of(tail))));
+            trip.accept(List.of(new VectorCode(this, locals.block(), out, index, Optional.of(tail))));
             out.close();
         }
     }
 
-    private void writeTrips(JavaText out, String begin, String to, Dim length, int copies, Trip trip) {
+    private void writeTrips(
+            JavaText out, String begin, String to, Dim length, int copies, Consumer<List<VectorCode>> trip) {
         int stride = copies * lanes.count();
         boolean once = length.is(stride);
         if (!once) {
@@ -126,17 +122,59 @@ final class LaneLoop {
             String at = copy == 0 ? index : index + " + " + copy * lanes.count();
             codes.add(new VectorCode(this, locals.block(), out, at, Optional.empty()));
         }
-        trip.write(codes);
+        trip.accept(codes);
         if (!once) {
             out.close();
         }
     }
 
+    /** A vector, or for bools a mask, that has the value of {@code e}, the same at every index, in every lane. */
+    String spread(ScalarExpr e) {
+        return vectors.of(e);
+    }
+
+    /** A local variable with the value of {@code e}, the same at every index. */
+    String scalar(ScalarExpr e) {
+        return scalars.of(e);
+    }
+
+    private String newVector(ScalarExpr e) {
+        String scalar = code.of(e);
+        return e.type() == DType.BOOL
+                ? declare(lanes.mask(), name(e) + "All", lanes.species() + ".maskAll(" + scalar + ")")
+                : declare(lanes.vector(), name(e) + "All", lanes.broadcast(scalar));
+    }
+
+    private String newScalar(ScalarExpr e) {
+        String text = code.of(e);
+        return text.matches("(\\(long\\) )?\\w+") ? text : declare(Locals.type(e.type()), "s", text);
+    }
+
+    private static String name(ScalarExpr e) {
+        return switch (e) {
+            case ScalarExpr.Variable v -> v.name();
+            case ScalarExpr.Element x -> x.buffer().name();
+            case Apply a -> a.fn().text();
+            default -> "constant";
+        };
+    }
+
+    /** A literal as it stands in Java. */
+    String literal(ScalarExpr e) {
+        return code.of(e);
+    }
+
+    /** A local variable that is declared before the loop. */
+    private String declare(String type, String wish, String value) {
+        String name = locals.fresh(wish);
+        before.line(type + " " + name + " = " + value + ";");
+        return name;
+    }
+
     /** The distances of strided elements from the first lane's, as an index map. */
     String steps(Dim step) {
         return steps.computeIfAbsent(step, s -> {
-            String name = locals.fresh("steps");
-            before.line("int[] " + name + " = new int[" + lanes.count() + "];");
+            String name = declare("int[]", "steps", "new int[" + lanes.count() + "]");
             before.line(
                     "Arrays.setAll(" + name + ", lane -> lane * (int) " + ScalarCode.operand(Locals.length(s)) + ");");
             return name;
@@ -145,9 +183,7 @@ final class LaneLoop {
 
     /** An array of one element a lane. */
     String scratch(String type) {
-        String name = locals.fresh("lanes");
-        before.line(type + "[] " + name + " = new " + type + "[" + lanes.count() + "];");
-        return name;
+        return declare(type + "[]", "lanes", "new " + type + "[" + lanes.count() + "]");
     }
 
     /**
@@ -168,7 +204,7 @@ final class LaneLoop {
         ScalarExpr start = stride.get().start();
         ScalarExpr bound = rising ? new Apply(ScalarFn.NEG, DType.I64, List.of(start)) : start;
         ScalarFn fn = rising ? e.fn() : mirrored(e.fn());
-        String limit = invariants.scalar(bound) + " - " + ScalarCode.operand(at);
+        String limit = scalar(bound) + " - " + ScalarCode.operand(at);
         return Optional.of(laneSteps(1) + ".compare(VectorOperators." + fn + ", (float) Math.clamp(" + limit + ", -1, "
                 + lanes.count() + "))");
     }
@@ -185,11 +221,11 @@ final class LaneLoop {
 
     /** A vector of the lanes' numbers times {@code step}. */
     String laneSteps(long step) {
-        return laneSteps.computeIfAbsent(step, s -> {
-            String name = locals.fresh(s == 1 ? "laneIds" : "laneSteps");
-            before.line(lanes.vector() + " " + name + " = " + lanes.vector() + ".zero(" + lanes.species()
-                    + ").addIndex(1)" + (s == 1 ? "" : ".mul(" + s + ")") + ";");
-            return name;
-        });
+        String ids = lanes.vector() + ".zero(" + lanes.species() + ").addIndex(1)";
+        return laneSteps.computeIfAbsent(
+                step,
+                s -> s == 1
+                        ? declare(lanes.vector(), "laneIds", ids)
+                        : declare(lanes.vector(), "laneSteps", ids + ".mul(" + s + ")"));
     }
 }

@@ -24,7 +24,6 @@ import java.util.SequencedSet;
  */
 final class MaskCode {
     private final KernelScope scope;
-    private final BlockRanges ranges;
     private final Axis looped;
     private final LoopMask mask;
     private final Optional<Sparse> sparse;
@@ -46,14 +45,13 @@ final class MaskCode {
      * @param looped the axis of the loop, whose block has just begun
      * @param sparse for blocks that hold nothing but filled scores
      */
-    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask, Optional<Sparse> sparse) {
+    MaskCode(KernelScope scope, Axis looped, LoopMask mask, Optional<Sparse> sparse) {
         this.scope = scope;
-        this.ranges = ranges;
         this.looped = looped;
         this.mask = mask;
         this.sparse = mask.fill().isPresent() ? sparse : Optional.empty();
         for (Axis axis : new Captures().add(mask.program()).axes()) {
-            if (ranges.isBlocked(axis) && !axis.equals(looped)) {
+            if (scope.isBlocked(axis) && !axis.equals(looped)) {
                 axes.add(axis);
             }
         }
@@ -67,8 +65,8 @@ final class MaskCode {
             out.line("boolean full = false;");
             return;
         }
-        String from = ranges.from(looped);
-        String to = ranges.to(looped);
+        String from = KernelScope.from(looped);
+        String to = KernelScope.to(looped);
         Test somewhere = test("_somewhere", found.somewhere());
         out.open("if (" + sparse.map(s -> s.first + " && ").orElse("") + "!" + somewhere.call(from, to) + ")");
         leave(out);
@@ -97,7 +95,8 @@ final class MaskCode {
     }
 
     private void narrow(JavaText out, int by, String somewhere, String step) {
-        out.open("while (" + ranges.to(looped) + " - " + ranges.from(looped) + " > " + by + " && !" + somewhere + ")");
+        out.open("while (" + KernelScope.to(looped) + " - " + KernelScope.from(looped) + " > " + by + " && !"
+                + somewhere + ")");
         leave(out);
         out.line(step + ";");
         out.close();
@@ -110,8 +109,8 @@ final class MaskCode {
             body.run();
             return;
         }
-        String from = ranges.from(looped);
-        String to = ranges.to(looped);
+        String from = KernelScope.from(looped);
+        String to = KernelScope.to(looped);
         String first = scope.locals().fresh(from + "First");
         String last = scope.locals().fresh(to + "Last");
         out.line("int " + first + " = " + from + ", " + last + " = " + to + ";");
@@ -124,9 +123,9 @@ final class MaskCode {
     }
 
     private BlockMask.Range corners(Axis axis) {
-        ScalarExpr end = new ScalarExpr.Variable(ranges.to(axis), DType.I64);
+        ScalarExpr end = new ScalarExpr.Variable(KernelScope.to(axis), DType.I64);
         return new BlockMask.Range(
-                new ScalarExpr.Variable(ranges.from(axis), DType.I64),
+                new ScalarExpr.Variable(KernelScope.from(axis), DType.I64),
                 ScalarExpr.apply(ScalarFn.SUB, end, ScalarExpr.of(1)));
     }
 
@@ -136,11 +135,11 @@ final class MaskCode {
 
         Test(String suffix, ScalarExpr truth) {
             List<String> ends = new ArrayList<>();
-            axes.forEach(a -> ends.addAll(List.of(ranges.from(a), ranges.to(a))));
+            axes.forEach(a -> ends.addAll(List.of(KernelScope.from(a), KernelScope.to(a))));
             KernelScope.Part part = scope.part(suffix, "boolean", new Captures().add(truth), ends);
             for (Axis a : axes) {
-                part.locals().bind(ranges.from(a), new Locals.Value(ranges.from(a), false));
-                part.locals().bind(ranges.to(a), new Locals.Value(ranges.to(a), false));
+                part.locals().bind(KernelScope.from(a), new Locals.Value(KernelScope.from(a), false));
+                part.locals().bind(KernelScope.to(a), new Locals.Value(KernelScope.to(a), false));
             }
             String value = new ScalarCode(part.locals(), scope.support(), part.text()).of(truth);
             part.text().line("return " + value + ";").close().allAbout(mask);
@@ -149,7 +148,7 @@ final class MaskCode {
 
         /** The call for a block of the looped axis, whose ends are the last arguments. */
         String call(String from, String to) {
-            String ends = ranges.from(looped) + ", " + ranges.to(looped) + ")";
+            String ends = KernelScope.from(looped) + ", " + KernelScope.to(looped) + ")";
             return call.substring(0, call.length() - ends.length()) + from + ", " + to + ")";
         }
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * @param out where the call, and positions before it, are written
  */
-record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
+record ProductCode(KernelScope scope, JavaText out) {
     /** @param plain a variable that tells whether zeros are numbers like others, if there is one */
     void write(Action.Product p, Optional<String> plain) {
         switch (p.form()) {
@@ -51,26 +51,27 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
                 p.isFresh(),
                 form,
                 scales.map(ProductCode::scaling));
-        form.fetch().ifPresent(f -> fetch(f, row, right, ranges.length(p.over()) + " * " + sums.width()));
+        form.fetch().ifPresent(f -> fetch(f, p, right));
         List<String> arguments = new ArrayList<>();
         if (p.zeros() != Annihilating.NEITHER) {
             arguments.add(plain.orElse("false"));
         }
-        arguments.add(sides.length(row));
-        arguments.add(sides.length(p.over()));
+        arguments.add(scope.length(row));
+        arguments.add(scope.length(p.over()));
         arguments.add(left.passed() + left.along().passed() + left.over().passed());
         arguments.add(right.passed());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(place(sums));
-        call(scope.products().of(shape), arguments);
+        call(methods().of(shape), arguments);
     }
 
-    /** @param length of the block, an expression */
-    private void fetch(ProductForm.Fetch fetch, Axis row, Sides.Side block, String length) {
-        String from = ranges.from(fetch.axis());
+    private void fetch(ProductForm.Fetch fetch, Action.Product p, Sides.Side block) {
+        String from = scope.first(fetch.axis());
         String first = fetch.every() == 0 ? from + " == 0" : from + " % " + fetch.every() + " == 0";
-        out.open("if (" + first + " && " + ranges.length(row) + " >= " + fetch.rows() + ")");
-        call(scope.products().fetch(), List.of(block.passed(), length));
+        String length =
+                ScalarCode.operand(scope.length(p.over())) + " * " + p.sums().width();
+        out.open("if (" + first + " && " + scope.length(p.sums().row().orElseThrow()) + " >= " + fetch.rows() + ")");
+        call(methods().fetch(), List.of(block.passed(), length));
         out.close();
     }
 
@@ -85,11 +86,11 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
     /** The array of the scales, where those of the block's columns begin, and the first index that is summed over. */
     private void addScales(ScaledBlock block, Axis column, Axis over, List<String> arguments) {
         Locals locals = scope.locals().block();
-        locals.bind(column, "(long) " + ranges.from(column));
+        locals.bind(column, "(long) " + scope.first(column));
         Locals.Array array = locals.array(block.scales());
         arguments.add(array.array());
         arguments.add(new ScalarCode(locals, scope.support(), out).position(array.offset(), block.start()));
-        arguments.add(ranges.from(over));
+        arguments.add(scope.first(over));
     }
 
     private void fewRows(Action.Product p, ProductForm.FewRows form) {
@@ -106,16 +107,20 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
                 sums.width(),
                 p.zeros() == Annihilating.LEFT);
         List<String> arguments = new ArrayList<>(List.of(
-                sides().length(others),
+                scope.length(others),
                 left.passed(),
                 right.passed() + right.along().passed(),
                 place(sums)));
         p.before().ifPresent(before -> arguments.add(place(before)));
-        call(scope.rowProducts().of(shape), arguments);
+        call(new RowProductMethods(scope.target(), scope.members()).of(shape), arguments);
+    }
+
+    private ProductMethods methods() {
+        return new ProductMethods(scope.target(), scope.members());
     }
 
     private Sides sides() {
-        return new Sides(scope, ranges, out);
+        return new Sides(scope, out);
     }
 
     /** The array of a tile and where its block begins in it, as arguments. */

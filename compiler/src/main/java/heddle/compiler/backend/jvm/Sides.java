@@ -20,7 +20,7 @@ import java.util.Map;
  *
  * @param out where the position of a block is computed
  */
-record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
+record Sides(KernelScope scope, JavaText out) {
     /** The first element of a block, and the elements from one index to the next along two axes. */
     record Side(String array, Stored stored, String at, Distance along, Distance over) {
         /** The array and where the block begins in it, as arguments. */
@@ -50,8 +50,8 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
         Locals locals = scope.locals().block();
         Map<Axis, ScalarExpr> whole = new HashMap<>();
         for (Axis axis : List.of(along, over)) {
-            if (ranges.isBlocked(axis)) {
-                locals.bind(axis, "(long) " + ranges.from(axis));
+            if (scope.isBlocked(axis)) {
+                locals.bind(axis, "(long) " + KernelScope.from(axis));
             } else {
                 whole.put(axis, ScalarExpr.of(0));
             }
@@ -70,13 +70,5 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
                 position,
                 new Distance(KernelScope.extent(block.along(along))),
                 new Distance(KernelScope.extent(block.along(over))));
-    }
-
-    /** How many indexes an axis has in its block, as an argument. */
-    String length(Axis axis) {
-        String operand = ranges.length(axis);
-        return operand.startsWith("(") && operand.endsWith(")") && operand.indexOf('(', 1) < 0
-                ? operand.substring(1, operand.length() - 1)
-                : operand;
     }
 }

@@ -3,8 +3,10 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,12 +16,18 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Where the tiles of a worker lie. Those of floats whose sizes are numbers share an array, each from the start of a cache line on;
- * others have arrays of their own. Offsets let programs read tiles by the indexes of the whole tensor: from the start of a tile, they go
+ * Where the tiles of a worker lie. Those of floats whose sizes are numbers share an array, which the caller gives, so that each can
+ * begin with a cache line, as arrays that Java makes do not: a vector that lies in two lines is read twice. Others have arrays of
+ * their own. Offsets let programs read tiles by the indexes of the whole tensor: from the start of a tile, they go
  * back by the place of the block's first element. Tiles with the same offset share a variable, which is declared where the block has
  * become known.
  */
 final class TileOffsets {
+    /** The parameters of generated methods for the shared array, and for where the worker's part of it begins. */
+    static final String ARRAY = "tiles";
+
+    static final String AT = "tilesAt";
+
     private final KernelScope scope;
     private final TileKernel kernel;
     private final Map<String, String> variables = new HashMap<>();
@@ -30,17 +38,39 @@ final class TileOffsets {
         this.kernel = scope.kernel();
     }
 
+    /** Floats that a tile takes in the shared array, if it lies there: when it is of floats, and its size a number. */
+    private static OptionalInt size(TileKernel kernel, PlacedTile tile) {
+        boolean isKnown = tile.row()
+                .filter(row -> !kernel.isBlocked(row) && !row.extent().isKnown())
+                .isEmpty();
+        if (!isKnown || tile.buffer().type().dtype() != DType.F32) {
+            return OptionalInt.empty();
+        }
+        int rows = tile.row()
+                .map(row -> kernel.isBlocked(row)
+                        ? kernel.block(row)
+                        : Math.toIntExact(row.extent().value()))
+                .orElse(1);
+        int floats = Math.multiplyExact(rows, tile.width());
+        return OptionalInt.of(Math.ceilDiv(floats, MemoryPlan.ALIGNMENT) * MemoryPlan.ALIGNMENT);
+    }
+
+    /** Floats that all of them take there. */
+    static int size(TileKernel kernel, List<PlacedTile> tiles) {
+        return tiles.stream().mapToInt(tile -> size(kernel, tile).orElse(0)).reduce(0, Math::addExact);
+    }
+
     /** Declares the memory of all tiles, which is used again for every block. It begins with zeros. */
     void declareTiles(JavaText out) {
         int first = 0;
         List<String> starts = new ArrayList<>();
         for (PlacedTile tile : scope.scheduled().tiles()) {
             String name = scope.locals().fresh(tile.buffer().name());
-            OptionalInt size = SharedTiles.size(kernel, tile);
+            OptionalInt size = size(kernel, tile);
             if (size.isPresent()) {
-                starts.add(name + " = " + SharedTiles.AT + (first == 0 ? "" : " + " + first));
+                starts.add(name + " = " + AT + (first == 0 ? "" : " + " + first));
                 first += size.getAsInt();
-                scope.locals().tile(tile, SharedTiles.ARRAY, name, variable(tile, name));
+                scope.locals().tile(tile, ARRAY, name, variable(tile, name));
             } else {
                 String type = Locals.type(tile.buffer().type().dtype());
                 String rows = tile.row().map(r -> rows(r) + " * ").orElse("");
@@ -50,8 +80,7 @@ final class TileOffsets {
         }
         if (first > 0) {
             out.line("int " + String.join(", ", starts) + ";");
-            out.line("Arrays.fill(" + SharedTiles.ARRAY + ", " + SharedTiles.AT + ", " + SharedTiles.AT + " + " + first
-                    + ", 0f);");
+            out.line("Arrays.fill(" + ARRAY + ", " + AT + ", " + AT + " + " + first + ", 0f);");
         }
     }
 
@@ -71,11 +100,11 @@ final class TileOffsets {
         });
     }
 
-    /** Declares those that have become known. */
-    void declare(BlockRanges ranges, JavaText out) {
+    /** Declares those that have become known in a block. */
+    void declare(KernelScope inner, JavaText out) {
         List<String> now = new ArrayList<>();
         for (PlacedTile tile : scope.scheduled().tiles()) {
-            boolean known = tile.axes().stream().allMatch(a -> ranges.isBlocked(a) || !kernel.isBlocked(a));
+            boolean known = tile.axes().stream().allMatch(a -> inner.isBlocked(a) || !kernel.isBlocked(a));
             Locals.Array array = scope.locals().array(tile.buffer());
             boolean isStart = array.offset().equals(array.start());
             if (known && !isStart && declared.add(array.offset())) {

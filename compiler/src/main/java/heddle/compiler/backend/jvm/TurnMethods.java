@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * The methods that copy rows of elements so that they become columns. Squares with as many rows as a vector has lanes are turned in
  * registers: for each bit of the numbers of rows and lanes, elements whose bits differ change places (Eklundh 1972).
  */
-final class TurnMethods {
+record TurnMethods(ClassText members, Lanes lanes) {
     /**
      * Java expressions for exchanges across one bit.
      *
@@ -22,59 +22,50 @@ final class TurnMethods {
      */
     private record Exchange(String swap, String upper) {}
 
-    private final ClassText members;
-
-    TurnMethods(ClassText members) {
-        this.members = members;
-    }
-
     /** Writes the call for a copy. */
-    static void write(Action.Turn t, Sides sides, KernelScope scope, JavaText out) {
+    static void write(Action.Turn t, KernelScope scope, JavaText out) {
+        Sides sides = new Sides(scope, out);
         Sides.Side from = sides.of(t.from(), t.stored(), t.read());
         Sides.Side to = sides.of(t.to(), t.read(), t.stored());
         Lanes lanes = Lanes.of(t.element(), scope.target()).orElseThrow();
         List<String> arguments = List.of(
-                sides.length(t.stored()),
-                sides.length(t.read()),
+                scope.length(t.stored()),
+                scope.length(t.read()),
                 from.array(),
                 from.at(),
                 from.along().text(),
                 to.array(),
                 to.at(),
                 to.along().text());
-        out.line(new TurnMethods(scope.members()).of(lanes) + "(" + String.join(", ", arguments) + ");");
+        out.line(new TurnMethods(scope.members(), lanes).method() + "(" + String.join(", ", arguments) + ");");
     }
 
     /** The method that turns {@code rows} rows of {@code columns} elements, wherever rows begin. */
-    private String of(Lanes lanes) {
-        return members.shared(List.of("turn", lanes), () -> {
-            String name = members.methodName("turn");
+    private String method() {
+        String comment = "Copies {@code rows} rows of {@code columns} elements, so that rows become columns.";
+        String parameters = "int rows, int columns, " + parameters();
+        return members.shared(List.of("turn", lanes), "turn", comment, "void", parameters, out -> {
             int count = lanes.count();
-            JavaText out = members.method();
-            out.line("/** Copies {@code rows} rows of {@code columns} elements, so that rows become columns. */");
-            out.open("private static void " + name + "(int rows, int columns, " + parameters(lanes) + ")");
             out.open("for (int r = 0; r < rows; r += " + count + ")");
             out.open("for (int n = 0; n < columns; n += " + count + ")");
             out.line("int from = aAt + r * aStep + n, to = cAt + n * cStep + r;");
             out.open("if (r + " + count + " <= rows && n + " + count + " <= columns)");
             if (count == 16) {
-                writeInFours(lanes, out);
+                writeInFours(out);
             } else {
-                String comment = "Turns " + count + " rows of as many elements.";
                 String square = members.methodName("turnSquare");
-                writeRows(lanes, square, comment, count, "", exchanges(lanes, lanes.halves()));
+                writeRows(square, "Turns " + count + " rows of as many elements.", count, "", exchanges());
                 out.line(square + "(a, from, aStep, c, to, cStep);");
             }
             out.line("continue;").close();
             out.open("for (int i = 0; i < Math.min(" + count + ", rows - r); i++)");
             out.open("for (int j = 0; j < Math.min(" + count + ", columns - n); j++)");
             out.line("c[to + j * cStep + i] = a[from + i * aStep + j];");
-            out.close().close().close().close().close();
-            return name;
+            out.close().close().close().close();
         });
     }
 
-    private static String parameters(Lanes lanes) {
+    private String parameters() {
         String array = lanes.element() + "[] ";
         return array + "a, int aAt, int aStep, " + array + "c, int cAt, int cStep";
     }
@@ -83,9 +74,9 @@ final class TurnMethods {
      * Four rows whose numbers differ in two bits exchange those, and then such rows the other two bits, where they now are. That
      * stores and loads them once more, but sixteen rows at once take four times as many statements, and four times as long to compile.
      */
-    private void writeInFours(Lanes lanes, JavaText out) {
+    private void writeInFours(JavaText out) {
         String four = members.methodName("turnFour");
-        List<Exchange> exchanges = exchanges(lanes, lanes.halves());
+        List<Exchange> exchanges = exchanges();
         out.open("for (int i = 0; i < 4; i++)");
         out.line(four + "(a, from + i * aStep, 4 * aStep, c, to + i * cStep, 4 * cStep, "
                 + arguments(exchanges.subList(0, 2)) + ");");
@@ -97,7 +88,6 @@ final class TurnMethods {
         String shuffle = ", VectorShuffle<" + lanes.boxed() + "> ";
         String mask = ", " + lanes.mask() + " ";
         writeRows(
-                lanes,
                 four,
                 "Turns squares of four groups of lanes, and then each of them.",
                 4,
@@ -105,8 +95,8 @@ final class TurnMethods {
                 List.of(new Exchange("swap", "upper"), new Exchange("swap2", "upper2")));
     }
 
-    private List<Exchange> exchanges(Lanes lanes, List<Integer> halves) {
-        return halves.stream()
+    private List<Exchange> exchanges() {
+        return lanes.halves().stream()
                 .map(half -> new Exchange(members.swap(lanes, half), members.mask(lanes, lane -> (lane & half) != 0)))
                 .toList();
     }
@@ -122,10 +112,11 @@ final class TurnMethods {
      *
      * @param more parameters
      */
-    private void writeRows(Lanes lanes, String name, String comment, int count, String more, List<Exchange> exchanges) {
-        JavaText out = members.method();
-        out.line("/** " + comment + " */");
-        out.open("private static void " + name + "(" + parameters(lanes) + more + ")");
+    private void writeRows(String name, String comment, int count, String more, List<Exchange> exchanges) {
+        members.method(name, comment, "void", parameters() + more, out -> writeRows(out, count, exchanges));
+    }
+
+    private void writeRows(JavaText out, int count, List<Exchange> exchanges) {
         IntFunction<String> at = r -> r == 0 ? "" : r == 1 ? " + %s" : " + " + r + " * %s";
         IntStream.range(0, count)
                 .forEach(r -> out.line(lanes.vector() + " " + row(count, r) + " = " + lanes.vector() + ".fromArray("
@@ -145,7 +136,6 @@ final class TurnMethods {
         IntStream.range(0, count)
                 .forEach(r ->
                         out.line(row(1, r) + ".intoArray(c, cAt" + at.apply(r).formatted("cStep") + ");"));
-        out.close();
     }
 
     /** A row after bits of {@code half} and more have been exchanged. */

@@ -1,14 +1,12 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.emit.Captures;
-import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.scheduled.Action;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** How often the actions of one step want a value. What is wanted once needs no name. */
 final class Uses {
@@ -78,13 +76,10 @@ final class Uses {
     }
 
     private static boolean stores(Action action, ScalarExpr e) {
-        Optional<Buffer> stored = Optional.ofNullable(
-                switch (action) {
-                    case Action.Store s -> s.to();
-                    case Action.Add a -> a.to();
-                    default -> null;
-                });
-        return stored.filter(buffer -> new Captures().add(e).buffers().contains(buffer))
-                .isPresent();
+        return switch (action) {
+            case Action.Store s -> ScalarExprs.reads(e, s.to());
+            case Action.Add a -> ScalarExprs.reads(e, a.to());
+            default -> false;
+        };
     }
 }

@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.emit.Captures;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.ScalarSource;
 import heddle.compiler.backend.jvm.text.Lanes;
@@ -166,7 +165,7 @@ final class VectorCode {
 
     /** An argument of a method that takes a number for all lanes, too. */
     String operand(ScalarExpr e) {
-        return isVector(e) ? of(e) : loop.invariants().literal(e);
+        return isVector(e) ? of(e) : loop.literal(e);
     }
 
     private boolean isVector(ScalarExpr e) {
@@ -207,7 +206,7 @@ final class VectorCode {
             if (!spread || conditional && ScalarExprs.readsMemory(e)) {
                 return new LaneByLane(this).of(e);
             }
-            return loop.invariants().spread(e);
+            return loop.spread(e);
         }
         if (e.type() != DType.BOOL && !lanes.hold(e.type())) {
             throw new IllegalStateException(e.type() + " values do not fit into " + lanes.vector());
@@ -215,8 +214,7 @@ final class VectorCode {
         return switch (e) {
             case ScalarExpr.Variable v -> locals.value(v.name()).name();
             case Element x -> new VectorMemory(this).load(x);
-            case Apply a ->
-                e.type() == DType.BOOL ? new MaskFunctions(this).of(a) : new VectorFunctions(this).of(a, wish);
+            case Apply a -> new VectorFunctions(this).of(a, wish);
             default -> throw new AssertionError(e);
         };
     }
@@ -231,7 +229,7 @@ final class VectorCode {
         String vector = once || isName(stored) ? stored : declare(wish(s.value()), stored);
         out.line(memory.store(s.to(), position, vector));
         // The stored value need not be loaded again; values computed from the old one are out of date.
-        computed.keySet().removeIf(number -> reads(programs.get(number), s.to()));
+        computed.keySet().removeIf(number -> ScalarExprs.reads(programs.get(number), s.to()));
         if (isName(vector)) {
             remember(element, vector);
         }
@@ -240,10 +238,6 @@ final class VectorCode {
     /** Whether a buffer is a worker's memory, of which any element may be read at any time. */
     boolean isLocal(Buffer buffer) {
         return locals.array(buffer).isLocal();
-    }
-
-    private static boolean reads(ScalarExpr program, Buffer buffer) {
-        return new Captures().add(program).buffers().contains(buffer);
     }
 
     /** One of two values in each lane; each side is computed where it may be wanted. */

@@ -34,7 +34,7 @@ public final class KernelMethods {
 
     private final TornadoTarget target;
     private final Names names = new Names();
-    private final Map<String, Method> known = new HashMap<>();
+    private final Map<KernelForm.Key, Method> known = new HashMap<>();
     private final List<JavaText> methods = new ArrayList<>();
     private final Set<DeviceFunction> functions = EnumSet.noneOf(DeviceFunction.class);
 
@@ -49,7 +49,7 @@ public final class KernelMethods {
     /** The call of a kernel, whose method is written when it is new. */
     public Call call(TileKernel kernel) {
         KernelForm form = KernelForm.of(kernel);
-        Method method = known.computeIfAbsent(form.listing(), listing -> write(kernel, form));
+        Method method = known.computeIfAbsent(form.key(), key -> write(kernel, form));
         return new Call(method.name, method.grid, method.localBytes, form.buffers(), method.lengths);
     }
 

@@ -1,20 +1,31 @@
 package heddle.compiler.backend.jvm.text;
 
+import heddle.compiler.scalar.ScalarFn;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
- * Functions of float vectors as statements, for {@link VectorMath#expand}. They are right for infinities and NaN, too, but for
- * {@link #EXP_NONPOSITIVE} above zero.
+ * Functions of float vectors that the Vector API lacks or that HotSpot does not inline, as statements that are written
+ * out where they are used. A call between vector methods boxes its vectors unless it is inlined, and HotSpot inlines no
+ * more methods once the caller has many nodes: of the two exponentials of a softmax it inlines the first. The statements are right
+ * for infinities and NaN, too, but for {@link #EXP_NONPOSITIVE} above zero.
+ *
+ * <p>In a template {@code $x} is the argument, {@code $r} the result, and every other {@code $name} a local variable.
  *
  * <p>Cephes is the mathematical library of Moshier (Methods and Programs for Mathematical Functions, 1989; the float
  * versions of 1992). Adding 1.5·2^23 rounds a number to an integer and leaves it in the low bits (Cody and Waite,
  * Software Manual for the Elementary Functions, 1980, which also has the subtraction of a constant in parts).
  */
-final class VectorTemplates {
+public final class VectorTemplates {
     /**
      * {@code 2^n e^f}, with n the multiple of ln 2 nearest to x. The rounding constant has 126 added, so that shifted
      * low bits are the float 2^(n-1), and the polynomial is twice e^f, which reaches the largest results. It is fitted for least relative error
      * (Lawson 1961), 2.0e-9 before rounding. Within 2 ulp; results below 2^-125 are zero.
      */
-    static final String EXP = """
+    private static final String EXP = """
             FloatVector $k = $x.fma(1.44269504f, 12583038f);
             FloatVector $n = $k.sub(12583038f);
             FloatVector $f = $n.fma(FloatVector.broadcast(F, -0.693359375f), $x);
@@ -32,7 +43,7 @@ final class VectorTemplates {
      * of x is taken by one constant: 1.3e-8 of x is lost, which is less than a score of that size has lost. The polynomial is fitted as that of
      * {@link #EXP}, 9.2e-8 before rounding. Within 3 ulp from -5 on, 6 from -20 on, 20 from -87 on; below that it is zero. Above 88 it is anything.
      */
-    static final String EXP_NONPOSITIVE =
+    private static final String EXP_NONPOSITIVE =
             """
             FloatVector $k = $x.fma(1.44269504f, 12583039f);
             FloatVector $n = FloatVector.broadcast(F, 12583039f).sub($k);
@@ -44,7 +55,7 @@ final class VectorTemplates {
             """;
 
     /** {@code 1 / (1 + e^-x)}. */
-    static final String SIGMOID = "FloatVector $y = $x.neg();\n"
+    private static final String SIGMOID = "FloatVector $y = $x.neg();\n"
             + EXP.replace("$x", "$y").replace("$r", "$e")
             + "FloatVector $r = FloatVector.broadcast(F, 1f).div($e.add(1f));\n";
 
@@ -52,7 +63,7 @@ final class VectorTemplates {
      * {@code n ln 2 + log m}, with m between √½ and √2. Polynomial of Cephes' logf. Numbers too small to be normal are
      * scaled first. Within 2 ulp.
      */
-    static final String LOG = """
+    private static final String LOG = """
             VectorMask<Float> $tiny = $x.compare(VectorOperators.LT, Float.MIN_NORMAL);
             IntVector $bits = $x.blend($x.mul(8388608f), $tiny).reinterpretAsInts();
             IntVector $k = $bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
@@ -81,13 +92,13 @@ final class VectorTemplates {
      * {@code x P(x²) / Q(x²)}, fitted for least relative error on [0, 9.02] by iteratively reweighted least squares
      * (Lawson 1961); ±1 beyond. Error 2.1e-8 before rounding, within 3 ulp.
      */
-    static final String TANH =
+    private static final String TANH =
             rational(9.02f, new float[] {1.331781e-8f, 2.0582573e-5f, 3.4939803e-3f, 1.3379672e-1f, 1f}, new float[] {
                 7.761502e-7f, 3.2830032e-4f, 2.5870869e-2f, 4.671299e-1f, 1f
             });
 
     /** As {@link #TANH}, on [0, 3.93]. Error 1.9e-8 before rounding, within 3 ulp. */
-    static final String ERF = rational(
+    private static final String ERF = rational(
             3.93f,
             new float[] {2.04194e-6f, 2.847888e-4f, 3.7791082e-3f, 5.2788705e-2f, 1.9077337e-1f, 1.1283791f},
             new float[] {3.800272e-5f, 1.1650753e-3f, 1.4996438e-2f, 1.1425302e-1f, 5.0240123e-1f, 1f});
@@ -114,9 +125,9 @@ final class VectorTemplates {
         return out.toString();
     }
 
-    static final String SIN = sine("sin", 0);
+    private static final String SIN = sine("sin", 0);
 
-    static final String COS = sine("cos", 1);
+    private static final String COS = sine("cos", 1);
 
     /**
      * Sine and cosine of what is left of x after the nearest multiple of π/2, which is subtracted in three parts; the
@@ -154,18 +165,52 @@ final class VectorTemplates {
     }
 
     /** Adding 2^23 to a smaller number rounds it; larger ones have no fraction. */
-    static final String ROUND = """
+    private static final String ROUND = """
             FloatVector $a = $x.abs();
             IntVector $sign = $x.reinterpretAsInts().and(0x80000000);
             FloatVector $n = $a.add(8388608f).sub(8388608f).reinterpretAsInts().or($sign).reinterpretAsFloats();
             FloatVector $r = $x.blend($n, $a.compare(VectorOperators.LT, 8388608f));
             """;
 
-    static final String FLOOR = ROUND.replace("$r", "$near")
+    private static final String FLOOR = ROUND.replace("$r", "$near")
             + "FloatVector $r = $near.blend($near.sub(1f), $near.compare(VectorOperators.GT, $x));\n";
 
-    static final String CEIL = ROUND.replace("$r", "$near")
+    private static final String CEIL = ROUND.replace("$r", "$near")
             + "FloatVector $r = $near.blend($near.add(1f), $near.compare(VectorOperators.LT, $x));\n";
 
+    private static final Map<ScalarFn, String> TEMPLATES = Map.ofEntries(
+            Map.entry(ScalarFn.EXP, EXP),
+            Map.entry(ScalarFn.EXP_NONPOSITIVE, EXP_NONPOSITIVE),
+            Map.entry(ScalarFn.LOG, LOG),
+            Map.entry(ScalarFn.TANH, TANH),
+            Map.entry(ScalarFn.ERF, ERF),
+            Map.entry(ScalarFn.SIGMOID, SIGMOID),
+            Map.entry(ScalarFn.SIN, SIN),
+            Map.entry(ScalarFn.COS, COS),
+            Map.entry(ScalarFn.FLOOR, FLOOR),
+            Map.entry(ScalarFn.CEIL, CEIL),
+            Map.entry(ScalarFn.ROUND, ROUND));
+
+    private static final Pattern NAME = Pattern.compile("\\$([A-Za-z]\\w*)");
+
     private VectorTemplates() {}
+
+    /** The statements for a function, or empty when there are none and lanes are computed one by one. */
+    public static Optional<String> template(ScalarFn fn) {
+        return Optional.ofNullable(TEMPLATES.get(fn));
+    }
+
+    /** A template with its names filled in; the result is called {@code r}. */
+    public static String expand(String template, String x, String r, Locals locals) {
+        Map<String, String> names = new TreeMap<>(Map.of("x", x, "r", r));
+        Matcher m = NAME.matcher(template);
+        StringBuilder out = new StringBuilder();
+        while (m.find()) {
+            m.appendReplacement(
+                    out,
+                    names.computeIfAbsent(
+                            m.group(1), n -> locals.fresh(r + Character.toUpperCase(n.charAt(0)) + n.substring(1))));
+        }
+        return m.appendTail(out).toString().stripTrailing();
+    }
 }
