@@ -17,16 +17,23 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The greatest or smallest elements of an axis, in order.
  *
- * <p>Few are looked for one after another, each among those that are left. For many, each element counts those that come
- * before it, which says where it belongs; that takes work in the square of the axis, and no memory for it.
+ * <p>Few of a long axis are looked for one after another, each among those that come after the one before. For many, each element counts
+ * those that come before it, which says where it belongs; that takes work in the square of the axis, and no memory for it.
  */
 public final class TopkFunction implements LanguageFunction {
-    /** Up to so many are looked for one after another. */
+    /** Up to so many are looked for one after another, however short the axis is. */
     private static final long FEW = 8;
+
+    /** The most that are looked for one after another: each is two kernels. */
+    private static final long MOST = 128;
+
+    /** How many elements an axis has at least for each that is looked for, where these are more than a few. */
+    private static final long LONG = 16;
 
     @Override
     public Signature signature() {
@@ -56,9 +63,13 @@ public final class TopkFunction implements LanguageFunction {
         }
         Order order = new Order(a, axis, a.known("largest").truth());
         Tensor keys = order.keys(x);
-        boolean few = k.isKnown() && k.value() > 0 && k.value() <= FEW;
-        Tensor indices = few ? order.oneByOne(keys, (int) k.value()) : order.byRank(keys, k);
+        Tensor indices = isOneByOne(k, x.dim(axis)) ? order.oneByOne(keys, (int) k.value()) : order.byRank(keys, k);
         return new Sequence(List.of(a.emitter().add(new TakeAlong(axis), x, indices), indices));
+    }
+
+    private static boolean isOneByOne(Dim k, Dim length) {
+        boolean isLong = !length.isKnown() || k.isKnown() && length.value() >= LONG * k.value();
+        return k.isKnown() && k.value() > 0 && k.value() <= (isLong ? MOST : FEW);
     }
 
     private record Order(Arguments a, int axis, boolean largest) {
@@ -73,20 +84,30 @@ public final class TopkFunction implements LanguageFunction {
         Tensor oneByOne(Tensor keys, int k) {
             Maths m = a.maths();
             Reduction extreme = largest ? Reduction.MAX : Reduction.MIN;
-            Tensor last = m.number(ScalarMath.neutral(extreme, keys.dtype()), keys.dtype());
+            Tensor none = m.number(ScalarMath.neutral(extreme, keys.dtype()), keys.dtype());
             Tensor place = m.positions(keys.dim(axis), axis, keys.rank());
+            Tensor rounded = m.rounded(keys);
             List<Tensor> found = new ArrayList<>();
-            Tensor left = null;
+            Tensor best = null;
             for (int i = 0; i < k; i++) {
-                Tensor among = left == null ? keys : m.select(left, keys, last);
-                Tensor best = m.reduce(extreme, among, List.of(axis), true);
-                Tensor isBest = m.apply(ScalarFn.EQ, m.rounded(keys), m.rounded(best));
-                Tensor candidate = left == null ? isBest : m.apply(ScalarFn.AND, left, isBest);
+                Optional<Tensor> left =
+                        i == 0 ? Optional.empty() : Optional.of(after(rounded, best, place, found.getLast()));
+                Tensor among = left.map(l -> m.select(l, keys, none)).orElse(keys);
+                best = m.rounded(m.reduce(extreme, among, List.of(axis), true));
+                Tensor isBest = m.apply(ScalarFn.EQ, rounded, best);
+                Tensor candidate =
+                        left.map(l -> m.apply(ScalarFn.AND, l, isBest)).orElse(isBest);
                 found.add(ArgFunction.first(m, candidate, axis, true));
-                Tensor isOther = m.apply(ScalarFn.NE, place, found.getLast());
-                left = left == null ? isOther : m.apply(ScalarFn.AND, left, isOther);
             }
             return m.concat(found, axis);
+        }
+
+        /** Whether an element comes after one that was found. */
+        private Tensor after(Tensor keys, Tensor best, Tensor place, Tensor at) {
+            Maths m = a.maths();
+            Tensor isEqual = m.apply(ScalarFn.EQ, keys, best);
+            Tensor isLater = m.apply(ScalarFn.AND, isEqual, m.apply(ScalarFn.GT, place, at));
+            return m.apply(ScalarFn.OR, m.apply(largest ? ScalarFn.LT : ScalarFn.GT, keys, best), isLater);
         }
 
         Tensor byRank(Tensor keys, Dim k) {
