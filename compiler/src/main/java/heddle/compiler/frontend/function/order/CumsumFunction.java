@@ -24,7 +24,13 @@ import java.util.List;
  */
 public final class CumsumFunction implements LanguageFunction {
     /** Longer axes are cut. */
-    private static final long BLOCK = 128;
+    private static final long LONGEST = 64;
+
+    /** Into blocks of so many elements: a vector, as a rule. */
+    private static final long BLOCK = 16;
+
+    /** How often an axis is cut whose length is a symbol. What is left is summed over as a whole for each element. */
+    private static final int CUTS = 2;
 
     @Override
     public Signature signature() {
@@ -52,19 +58,21 @@ public final class CumsumFunction implements LanguageFunction {
         ScalarFn counts = a.known("reverse").truth()
                 ? exclusive ? ScalarFn.GT : ScalarFn.GE
                 : exclusive ? ScalarFn.LT : ScalarFn.LE;
-        return new Sums(a).along(x, a.axis("axis", x.rank()), counts);
+        return new Sums(a).along(x, a.axis("axis", x.rank()), counts, CUTS);
     }
 
     private record Sums(Arguments a) {
-        /** @param counts which positions beside its own an element sums over */
-        Tensor along(Tensor x, int axis, ScalarFn counts) {
+        /**
+         * @param counts which positions beside its own an element sums over
+         * @param cuts   how often an axis of unknown length is cut
+         */
+        Tensor along(Tensor x, int axis, ScalarFn counts, int cuts) {
             Dim length = x.dim(axis);
-            return length.isKnown() && length.value() <= BLOCK
-                    ? inRow(x, axis, counts)
-                    : inBlocks(x, axis, counts, length.isKnown());
+            boolean isShort = length.isKnown() ? length.value() <= LONGEST : cuts == 0;
+            return isShort ? inRow(x, axis, counts) : inBlocks(x, axis, counts, cuts);
         }
 
-        private Tensor inBlocks(Tensor x, int axis, ScalarFn counts, boolean again) {
+        private Tensor inBlocks(Tensor x, int axis, ScalarFn counts, int cuts) {
             Maths m = a.maths();
             Dim length = x.dim(axis);
             Dim count = length.ceilDiv(Dim.of(BLOCK));
@@ -76,7 +84,7 @@ public final class CumsumFunction implements LanguageFunction {
             Tensor inside = inRow(blocks, axis + 1, counts);
             Tensor wholes = m.reduce(Reduction.SUM, blocks, List.of(axis + 1), false);
             ScalarFn others = counts == ScalarFn.LE || counts == ScalarFn.LT ? ScalarFn.LT : ScalarFn.GT;
-            Tensor outside = again ? along(wholes, axis, others) : inRow(wholes, axis, others);
+            Tensor outside = along(wholes, axis, others, cuts - 1);
             Tensor sums = m.add(inside, m.insertAxis(outside, axis + 1));
             return m.slice(m.reshape(sums, padded), axis, Dim.ZERO, length);
         }
