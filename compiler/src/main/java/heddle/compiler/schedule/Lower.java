@@ -9,6 +9,7 @@ import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
+import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.FusedAttention;
@@ -29,8 +30,8 @@ import heddle.compiler.tile.family.CopiedRows;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.MapPieces;
+import heddle.compiler.tile.family.PairTables;
 import heddle.compiler.tile.family.Panels;
-import heddle.compiler.tile.family.ScoreTables;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
@@ -172,6 +173,10 @@ public final class Lower {
             inForm(a, name, computed);
         } else if (family instanceof MapFamily map) {
             map(pieces(map, region.root()), name, computed);
+        } else if (family instanceof Contraction c) {
+            PairTables.Pairs pairs =
+                    new PairTables.Pairs(c.batch(), c.n(), c.m(), c.output().name());
+            summed(new Launch(name, c.with(tabulated(pairs, c.epilogue(), name)), computed));
         } else {
             summed(new Launch(name, family, computed));
         }
@@ -203,17 +208,29 @@ public final class Lower {
 
     /** Tables of scores and copies of rows where those pay, and the attention that reads them. */
     private void inForm(Attention written, String name, Launch.Computed computed) {
-        ScoreTables tables =
-                ScoreTables.of(written, table -> isPrepared(FamilyContents.of(table)), buffers::unique, tabulated);
-        Attention a = tables.attention();
-        tables.tables()
-                .forEach(table -> add(new Launch(
-                        names.kernel(name + ".table"), table.map(addresses::guarded), Launch.Computed.NOTHING)));
+        AttentionDefinition d = written.definition();
+        PairTables.Pairs pairs =
+                new PairTables.Pairs(d.batch(), d.i(), d.j(), written.output().name());
+        Attention a = new Attention(d.scoring(tabulated(pairs, d.score(), name)), written.stores(), written.filled());
         CopiedRows rows = CopiedRows.of(a, bytes -> policy.copiesRows(a, bytes), buffers::unique, copied);
         rows.copies()
                 .forEach((what, copy) ->
                         add(new Launch(names.kernel(name + "." + what), copy, Launch.Computed.NOTHING)));
         attention(policy.form(rows.attention()), name, computed);
+    }
+
+    /** A program that looks up what is costly for each pair, of which there are kernels for tables then. */
+    private ScalarExpr tabulated(PairTables.Pairs pairs, ScalarExpr program, String name) {
+        PairTables found = PairTables.of(
+                pairs,
+                program,
+                (axes, content) -> isPrepared(new FamilyContents(axes, List.of(content), List.of())),
+                buffers::unique,
+                tabulated);
+        found.tables()
+                .forEach(table -> add(new Launch(
+                        names.kernel(name + ".table"), table.map(addresses::guarded), Launch.Computed.NOTHING)));
+        return found.program();
     }
 
     private void attention(Attention a, String name, Launch.Computed computed) {

@@ -113,6 +113,11 @@ public record Contraction(
                 ScalarExprs.transform(epilogue, e -> e.equals(acc) ? sum : e));
     }
 
+    /** The same sums with another epilogue. */
+    public Contraction with(ScalarExpr other) {
+        return new Contraction(batch, m, n, k, a, b, zeros, acc, other, output, address);
+    }
+
     private List<Axis> resultAxes() {
         List<Axis> axes = new ArrayList<>(batch);
         axes.addAll(List.of(m, n));

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Attention that looks up what it adds to scores, beside the reference: by distances, by pairs, and where neither pays. */
-class ScoreTablesTest {
+/** Attention and products that look up what they add to scores, or multiply them with, beside the reference: by distances, by pairs, and where neither pays. */
+class PairTablesTest {
     private static final int[][] LENGTHS = {{1, 1}, {33, 1021}, {1, 40}, {64, 64}, {40, 1}, {0, 5}, {40, 0}, {127, 129}
     };
 
@@ -80,6 +80,21 @@ class ScoreTablesTest {
             })
     void whatDependsOnTheDistanceIsLookedUpByIt(String bias) {
         Computed model = biased(bias);
+        assertEquals(false, tables(model.plan().launches()).isEmpty(), "a table");
+        for (int[] length : LENGTHS) {
+            check(model, length[0], length[1]);
+        }
+    }
+
+    /** Retention has no softmax; its scores decay with the distance. A step for each residue of the distance is no line. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "where(j <= i, (abs(w[0, :]) * 0.25 + 0.4)[:, new, new] ** cast(i - j, f32), 0.0)",
+                "by_head(embed((i - j) % 8, w))"
+            })
+    void whatProductsAreMultipliedWithIsLookedUpToo(String decay) {
+        Computed model = attention("N", "M", "output y = (q @ transpose(k) / 8.0 * (" + decay + ")) @ v / 64.0");
         assertEquals(false, tables(model.plan().launches()).isEmpty(), "a table");
         for (int[] length : LENGTHS) {
             check(model, length[0], length[1]);

@@ -2,7 +2,6 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.Stride;
-import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Effort;
@@ -19,13 +18,15 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
- * An attention that looks up what is costly to compute for each pair of a query and a key, and is no score. What depends on their distance
- * alone has a table of distances, of which there are as many as queries and keys together. Relative positions are such: a bucket of the
- * distance, often with a logarithm, and a bias for each bucket and head (T5, Raffel et al. 2020, arXiv:1910.10683):
+ * A program of scores, or of what is computed with the sums of a product, that looks up what is costly to compute for each pair of a query and a
+ * key, and reads no score. What depends on their distance alone has a table of distances, of which there are as many as queries and keys
+ * together. Relative positions are such: a bucket of the distance, often with a logarithm, and a bias for each bucket and head (T5, Raffel et
+ * al. 2020, arXiv:1910.10683), or a power of the distance (retention, Sun et al. 2023, arXiv:2307.08621):
  *
  * <pre>
  * score + w[bucket(j - i), h]  →  t[h, n] = w[bucket(M - n), h];  score + t[h, i - j + M]
@@ -33,30 +34,40 @@ import java.util.function.UnaryOperator;
  *
  * What weights and known lengths alone decide has a table of pairs, which is filled once, when weights are loaded.
  *
- * @param tables    the kernels that fill tables which were not there yet
- * @param attention that reads them
+ * @param tables  the kernels that fill tables which were not there yet
+ * @param program that reads them
  */
-public record ScoreTables(List<MapFamily> tables, Attention attention) {
-    /** For fewer queries a table of distances has as many elements as there are pairs. */
+public record PairTables(List<MapFamily> tables, ScalarExpr program) {
+    /** For fewer queries or keys a table of distances has as many elements as there are pairs. */
     private static final int FEW = 32;
 
     /** The most bytes of all tables of a model whose sizes are known, beyond which there are no more tables of pairs. */
     private static final long MOST = 16 << 20;
 
+    /**
+     * What a program is computed for.
+     *
+     * @param batch other axes
+     * @param i     along which neighbours are read, of queries for example
+     * @param j     the other axis
+     * @param name  of what is computed
+     */
+    public record Pairs(List<Axis> batch, Axis i, Axis j, String name) {}
+
     /** What finds tables, or has them filled. */
     private record Search(
-            Attention attention,
-            Predicate<MapFamily> isKnown,
+            Pairs pairs,
+            BiPredicate<List<Axis>, ScalarExpr> isKnown,
             UnaryOperator<String> unique,
             Map<ScalarExpr, Buffer> known,
             List<MapFamily> tables,
             Map<ScalarExpr, ScalarExpr> done) {
         private Axis i() {
-            return attention.i();
+            return pairs.i();
         }
 
         private Axis j() {
-            return attention.j();
+            return pairs.j();
         }
 
         /** A program with the largest parts looked up that are worth it. */
@@ -94,7 +105,7 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
         }
 
         private Optional<ScalarExpr> byDistance(ScalarExpr e) {
-            boolean isFew = i().extent().isKnown() && i().extent().value() <= FEW;
+            boolean isFew = Stream.of(i(), j()).map(Axis::extent).anyMatch(n -> n.isKnown() && n.value() <= FEW);
             Axis distance = new Axis("distance", i().extent().plus(j().extent()));
             ScalarExpr keys = ScalarExpr.of(j().extent());
             ScalarExpr query = sum(ScalarExpr.of(j()), difference(ScalarExpr.of(distance), keys));
@@ -133,7 +144,7 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
             List<Axis> axes = axes(e, List.of(j(), i()));
             return shape(axes).isKnown()
                             && bytes(new TensorType(e.type(), shape(axes))) + bytes() <= MOST
-                            && isKnown.test(table(e, axes, attention.output()))
+                            && isKnown.test(axes, e)
                     ? lookup("pairs", e, List.of(j(), i()), List.of(ScalarExpr.of(j()), ScalarExpr.of(i())))
                     : Optional.empty();
         }
@@ -153,14 +164,10 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
 
         /** The axes of a table: of batch and head as far as they matter, and others. */
         private List<Axis> axes(ScalarExpr content, List<Axis> others) {
-            List<Axis> axes = new ArrayList<>(attention.batch());
+            List<Axis> axes = new ArrayList<>(pairs.batch());
             axes.removeIf(axis -> !ScalarExprs.reads(content, axis));
             axes.addAll(others);
             return axes;
-        }
-
-        private static MapFamily table(ScalarExpr content, List<Axis> axes, Buffer buffer) {
-            return new MapFamily(axes, buffer, address(axes, List.of()), content);
         }
 
         /** Where an element is. @param last its index along the last axes */
@@ -181,9 +188,8 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
             List<Axis> axes = axes(content, others);
             Buffer buffer = known.computeIfAbsent(content, c -> {
                 Buffer made = new Buffer(
-                        unique.apply(attention.output().name() + "_" + name),
-                        new TensorType(content.type(), shape(axes)));
-                tables.add(table(content, axes, made));
+                        unique.apply(pairs.name() + "_" + name), new TensorType(content.type(), shape(axes)));
+                tables.add(new MapFamily(axes, made, address(axes, List.of()), content));
                 return made;
             });
             return Optional.of(new Element(buffer, address(axes, at)));
@@ -199,19 +205,18 @@ public record ScoreTables(List<MapFamily> tables, Attention attention) {
     }
 
     /**
-     * @param isKnown whether a table can be filled when weights are loaded
+     * @param isKnown whether a program over some axes can be computed when weights are loaded
      * @param unique  makes names of buffers unique
      * @param known   tables that other kernels filled, by what they hold; gets the new ones
      */
-    public static ScoreTables of(
-            Attention attention,
-            Predicate<MapFamily> isKnown,
+    public static PairTables of(
+            Pairs pairs,
+            ScalarExpr program,
+            BiPredicate<List<Axis>, ScalarExpr> isKnown,
             UnaryOperator<String> unique,
             Map<ScalarExpr, Buffer> known) {
         List<MapFamily> tables = new ArrayList<>();
-        AttentionDefinition a = attention.definition();
-        ScalarExpr score =
-                new Search(attention, isKnown, unique, known, tables, new IdentityHashMap<>()).tabulated(a.score());
-        return new ScoreTables(tables, new Attention(a.scoring(score), attention.stores(), attention.filled()));
+        Search search = new Search(pairs, isKnown, unique, known, tables, new IdentityHashMap<>());
+        return new PairTables(tables, search.tabulated(program));
     }
 }
