@@ -108,7 +108,7 @@ final class GroupActions {
                     actions.addAll(at.each(shape.axes(tile), List.of(new Action.Let(variable, here(m.program())))));
                 } else if (memory.isLoadedInSlices(tile)) {
                     loads.put(tile.name(), m.program());
-                } else if (!memory.isLoadedAhead(tile)) {
+                } else {
                     actions.addAll(products.load(tile, m.program()));
                 }
             }
@@ -270,33 +270,7 @@ final class GroupActions {
             return;
         }
         Span blocks = new Span.Steps(l.bounds().from(), l.bounds().to(), shape.width(axis));
-        if (!memory.loadedAhead(l).isEmpty()) {
-            prefetch(l, actions, body);
-        }
         actions.add(new Action.For(GridIndexes.from(axis), blocks, Level.EACH, body));
-    }
-
-    /**
-     * Loads the tiles of the first block before a loop, and in its body those of the next one: into registers before the statements, into
-     * local memory after them. Behind the last block there are zeros.
-     */
-    private void prefetch(TileStmt.Loop l, List<Action> before, List<Action> body) {
-        Axis axis = l.axis();
-        before.add(new Action.At(GridIndexes.from(axis), l.bounds().from()));
-        ScalarExpr isNext = IndexMath.isBelow(
-                IndexMath.plus(at.from(axis), ScalarExpr.of(shape.width(axis))),
-                l.bounds().to());
-        List<Action> registers = new ArrayList<>();
-        List<Action> fetched = new ArrayList<>();
-        for (TileStmt.Define d : memory.loadedAhead(l)) {
-            ScalarExpr program = ((TileExpr.Map) d.value()).program();
-            before.addAll(products.load(d.tile(), program));
-            registers.add(products.ahead(d.tile()));
-            fetched.add(products.fetch(d.tile(), program, axis));
-            body.add(products.arrive(d.tile(), program));
-        }
-        registers.add(new Action.When(isNext, fetched));
-        body.addAll(0, registers);
     }
 
     private static Variable full(LoopId loop) {
