@@ -9,6 +9,7 @@ import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
@@ -37,6 +38,9 @@ import java.util.stream.Stream;
  * registers.
  */
 final class GroupActions {
+    /** Whether the mask of a loop is true in all of the current block. */
+    private static final Variable FULL = new Variable("full", DType.BOOL);
+
     private final TileKernel kernel;
     private final GroupShape shape;
     private final GroupPositions at;
@@ -88,7 +92,7 @@ final class GroupActions {
                 m.body().forEach(s -> add(s, classified, body));
                 boolean isTold = classified.equals(Optional.of(m.loop()));
                 actions.addAll(
-                        isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, full(m.loop())), body)) : body);
+                        isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, FULL), body)) : body);
             }
             case TileStmt.Store s ->
                 store(s, new Action.Store(s.buffer(), here(s.address()), here(s.value())), actions);
@@ -259,7 +263,7 @@ final class GroupActions {
         Optional<Classes> classes = l.mask().flatMap(mask -> classes(mask, actions, body));
         List<Action> inner = new ArrayList<>();
         Optional<LoopId> told = classes.isPresent() ? Optional.of(l.id()) : Optional.empty();
-        classes.ifPresent(c -> inner.add(new Action.Let(full(l.id()), c.everywhere)));
+        classes.ifPresent(c -> inner.add(new Action.Let(FULL, c.everywhere)));
         l.body().forEach(s -> add(s, told, inner));
         classes.ifPresentOrElse(c -> body.add(new Action.When(c.somewhere, inner)), () -> body.addAll(inner));
         if (kernel.cut(l) instanceof Choice.Size.Whole) {
@@ -271,10 +275,6 @@ final class GroupActions {
         }
         Span blocks = new Span.Steps(l.bounds().from(), l.bounds().to(), shape.width(axis));
         actions.add(new Action.For(GridIndexes.from(axis), blocks, Level.EACH, body));
-    }
-
-    private static Variable full(LoopId loop) {
-        return new Variable("full", DType.BOOL);
     }
 
     /** Conditions that skip a block that the mask empties, and tell full ones. */

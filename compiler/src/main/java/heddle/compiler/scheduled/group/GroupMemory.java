@@ -5,6 +5,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Tile;

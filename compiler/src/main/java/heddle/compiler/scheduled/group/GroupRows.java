@@ -6,6 +6,7 @@ import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Grid;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
