@@ -69,14 +69,14 @@ final class BlockActions {
 
     ScheduledKernel schedule() {
         List<TileStmt> body = kernel.body();
-        Optional<CheckedSums> checked = CheckedSums.of(body)
-                .filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
         Optional<FirstLoop> loop = FirstLoop.of(body);
+        Optional<Tile> checked = loop.flatMap(FirstLoop::checkedSums)
+                .filter(sums -> Level.Lanes.element(sums.type()).isPresent());
         Optional<LoopMask.Fill> fill = loop.flatMap(FirstLoop::fill);
-        int again = checked.isPresent() || fill.isPresent() ? loop.orElseThrow().at() + 1 : 0;
+        int again = checked.isPresent() || fill.isPresent() ? loop.orElseThrow().before().size() + 1 : 0;
         List<Action> first = inner(body.subList(0, again), Optional.empty());
         if (checked.isPresent()) {
-            first = List.of(new Action.Checked(place(checked.get().sums()), first));
+            first = List.of(new Action.Checked(place(checked.get()), first));
         }
         if (fill.isPresent()) {
             first = List.of(
