@@ -378,16 +378,14 @@ final class BlockActions {
 
     /** Whether memory outside the tiles is touched at an index along the lanes, where padding lanes have none. */
     private boolean leavesMemory(List<TileStmt> statements) {
-        boolean[] found = {false};
-        for (TileStmt stmt : statements) {
-            found[0] |= stmt instanceof TileStmt.AddTo || stmt instanceof TileStmt.Store s && !isPlaced(s.buffer());
-            ScalarExprs.visit(
-                    ColumnActions.program(stmt),
-                    e -> found[0] |= e instanceof ScalarExpr.Element x
-                            && !isPlaced(x.buffer())
-                            && ScalarExprs.reads(x.address(), along));
-        }
-        return found[0];
+        return statements.stream()
+                .anyMatch(stmt -> stmt instanceof TileStmt.AddTo
+                        || stmt instanceof TileStmt.Store s && !isPlaced(s.buffer())
+                        || ScalarExprs.any(
+                                ColumnActions.program(stmt),
+                                e -> e instanceof ScalarExpr.Element x
+                                        && !isPlaced(x.buffer())
+                                        && ScalarExprs.reads(x.address(), along)));
     }
 
     /** {@code e} with tiles read from memory; what a reduction gave in the same loop is a variable still. */

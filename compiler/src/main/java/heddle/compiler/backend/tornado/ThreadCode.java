@@ -11,9 +11,9 @@ import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.Registers;
 import heddle.compiler.scheduled.Span;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -162,7 +162,7 @@ final class ThreadCode {
     /** Whether a place follows from the number of the group alone, and conditions depend on it. */
     private boolean isHidden(Action.At a) {
         return groups.filter(g -> ScalarExprs.reads(a.index(), g.axis()))
-                .filter(g -> new Decided(a.axis()).in(g.body()))
+                .filter(g -> decides(a.axis(), g.body()))
                 .isPresent();
     }
 
@@ -178,7 +178,7 @@ final class ThreadCode {
         String to = index(steps.to());
         ThreadCode inner = inner();
         String at = inner.registers.declare(f.axis(), f);
-        boolean hidden = from.equals("0") && new Decided(f.axis()).in(f.body());
+        boolean hidden = from.equals("0") && decides(f.axis(), f.body());
         if (steps.step() == 1 && from.equals("0")) {
             fromBelow(at, to, hidden);
         } else {
@@ -203,27 +203,10 @@ final class ThreadCode {
         out.line("int " + at + " = " + below + " + 1;");
     }
 
-    /** Looks for conditions that the value of a counter decides. */
-    private static final class Decided {
-        private final List<Axis> counters = new ArrayList<>();
-
-        Decided(Axis counter) {
-            counters.add(counter);
-        }
-
-        boolean in(List<Action> actions) {
-            return actions.stream().anyMatch(this::in);
-        }
-
-        private boolean in(Action action) {
-            if (action instanceof Action.At a && depends(a.index())) {
-                counters.add(a.axis());
-            }
-            return action instanceof Action.When w && depends(w.condition()) || in(action.body());
-        }
-
-        private boolean depends(ScalarExpr e) {
-            return counters.stream().anyMatch(axis -> ScalarExprs.reads(e, axis));
-        }
+    /** Whether the value of a counter decides conditions. */
+    private static boolean decides(Axis counter, List<Action> actions) {
+        Set<Axis> derived = Action.derived(counter, actions);
+        return actions.stream()
+                .anyMatch(a -> a.any(x -> x instanceof Action.When w && ScalarExprs.readsAny(w.condition(), derived)));
     }
 }

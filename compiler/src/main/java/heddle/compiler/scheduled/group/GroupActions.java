@@ -62,17 +62,14 @@ final class GroupActions {
         Axis group = new Axis("group", blocks.count());
         List<Action> body = new ArrayList<>(at.declared());
         body.addAll(blocks.of(group));
-        Set<Axis> looped = new HashSet<>();
-        for (TileStmt s : TileStmt.all(kernel.body())) {
-            if (s instanceof TileStmt.Loop l) {
-                looped.add(l.axis());
-            }
-        }
-        shape.shared().stream().filter(axis -> !looped.contains(axis)).forEach(axis -> body.add(at.index(axis)));
+        shape.shared().stream()
+                .filter(axis -> TileStmt.all(kernel.body()).stream()
+                        .noneMatch(s -> s instanceof TileStmt.Loop l && l.axis().equals(axis)))
+                .forEach(axis -> body.add(at.index(axis)));
         for (TileStmt s : kernel.body()) {
             add(s, Optional.empty(), body);
         }
-        List<Action> ordered = new BarrierPlacement(memory.arrays(), at.thread()).in(body);
+        List<Action> ordered = BarrierPlacement.in(body, memory.arrays(), at.thread());
         return DeviceScheduler.ofGroups(kernel, group, at.thread(), ordered, memory.arrays());
     }
 

@@ -33,9 +33,8 @@ class BarrierPlacementTest {
 
     private static long barriers(Span span) {
         LocalArray array = LocalArray.of("a", DType.F32, 8);
-        Action.For placed = (Action.For) new BarrierPlacement(List.of(array), THREAD)
-                .in(List.of(loop(span)))
-                .getLast();
+        Action.For placed = (Action.For)
+                BarrierPlacement.in(List.of(loop(span)), List.of(array), THREAD).getLast();
         return placed.body().stream().filter(Action.Barrier.class::isInstance).count();
     }
 
