@@ -135,9 +135,6 @@ public sealed interface Action {
     /** Sets all elements of a tile to a number; those of a tile of integers to zero. */
     record Fill(PlacedTile tile, double value) implements Action {}
 
-    /** Sets the current row of a tile to zero. */
-    record ClearRow(PlacedTile tile) implements Action {}
-
     /**
      * Actions that are compiled apart, so that a compiler with a limit for each method sees hot loops alone.
      *

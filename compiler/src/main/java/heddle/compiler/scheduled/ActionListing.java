@@ -70,21 +70,22 @@ public final class ActionListing {
                         : "fill " + f.tile().buffer() + " with "
                                 + ScalarText.of(new ScalarExpr.Literal(
                                         f.tile().buffer().type().dtype(), f.value()));
-            case Action.ClearRow c -> "clear the row of " + c.tile().buffer();
-            case Action.Method m ->
-                m.result().map(r -> r.name() + " = ").orElse("") + "method " + m.name();
+            case Action.Method m -> m.result().map(r -> r.name() + " = ").orElse("") + "method " + m.name();
             case Action.Product p -> product(p);
             case Action.Turn t -> name(t.to()) + " = " + name(t.from()) + " turned";
             case Action.Blocks b ->
                 "blocks of " + b.size() + " " + b.axis() + " in " + span(b.span())
-                        + b.mask().map(m -> " by mask " + ScalarText.of(m.program())).orElse("");
+                        + b.mask()
+                                .map(m -> " by mask " + ScalarText.of(m.program()))
+                                .orElse("");
             case Action.Checked c ->
-                "once without annihilating zeros, again with them if " + c.sums().buffer() + " is not finite";
+                "once without annihilating zeros, again with them if "
+                        + c.sums().buffer() + " is not finite";
             case Action.Sparse s ->
-                "once without empty blocks, again with them unless " + s.greatest().buffer() + " > " + s.above();
+                "once without empty blocks, again with them unless "
+                        + s.greatest().buffer() + " > " + s.above();
             case Action.Partial p ->
-                "in partial "
-                        + (p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks");
+                "in partial " + (p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks");
         };
     }
 

@@ -73,7 +73,9 @@ final class BlockActions {
         Optional<Tile> checked = loop.flatMap(FirstLoop::checkedSums)
                 .filter(sums -> Level.Lanes.element(sums.type()).isPresent());
         Optional<LoopMask.Fill> fill = loop.flatMap(FirstLoop::fill);
-        int again = checked.isPresent() || fill.isPresent() ? loop.orElseThrow().before().size() + 1 : 0;
+        int again = checked.isPresent() || fill.isPresent()
+                ? loop.orElseThrow().before().size() + 1
+                : 0;
         List<Action> first = inner(body.subList(0, again), Optional.empty());
         if (checked.isPresent()) {
             first = List.of(new Action.Checked(place(checked.get()), first));

@@ -42,7 +42,8 @@ record FirstLoop(List<TileStmt> before, TileStmt.Loop loop) {
                 .filter(sums -> found.size() == 1)
                 .filter(sums -> loop.body().stream().allMatch(s -> leaves(s, sums)))
                 .filter(sums -> before.stream()
-                        .anyMatch(s -> s instanceof TileStmt.Define d && d.tile().equals(sums)))
+                        .anyMatch(
+                                s -> s instanceof TileStmt.Define d && d.tile().equals(sums)))
                 .findFirst();
     }
 
