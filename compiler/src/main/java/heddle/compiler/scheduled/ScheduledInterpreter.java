@@ -192,7 +192,7 @@ public final class ScheduledInterpreter {
                 Code to = code(b.to());
                 yield current -> new Range((long) from.run(frame), (long) to.run(frame));
             }
-            case Span.Steps s -> throw new IllegalStateException("not a loop of a processor: " + axis);
+            default -> throw new IllegalStateException("not a loop of a processor: " + axis);
         };
     }
 

@@ -26,7 +26,6 @@ final class DeviceScope implements ScalarSource.Dialect {
     private final Map<Buffer, String> arrays = new HashMap<>();
     private final Set<Buffer> shared = new HashSet<>();
     private final IndexText indexes;
-    private String thread;
 
     /**
      * @param called  gets the functions that the kernel calls
@@ -46,15 +45,6 @@ final class DeviceScope implements ScalarSource.Dialect {
     String array(LocalArray array) {
         shared.add(array.buffer());
         return array(array.buffer());
-    }
-
-    /** Says what the number of a thread in its group is called. */
-    void setThread(String name) {
-        thread = name;
-    }
-
-    String thread() {
-        return thread;
     }
 
     /** Indexes of groups, blocks and threads. */

@@ -65,7 +65,6 @@ final class ThreadCode {
                 out.line(registers.name(a.variable()) + " = " + value + ";");
             }
             case Action.Fold f -> fold(f);
-            case Action.Exchange e -> exchange(e);
             case Action.Store s -> scope.store(s.to(), registers.named(s.address()), registers.named(s.value()), out);
             case Action.Add a -> write(a.stored());
             case Action.When w -> {
@@ -104,34 +103,6 @@ final class ThreadCode {
         out.line(result + " = " + folding.of(result, next) + ";");
     }
 
-    private void exchange(Action.Exchange e) {
-        if (!(e.across() instanceof Level.Tree tree)) {
-            throw new IllegalStateException("nothing to exchange: " + e);
-        }
-        Folding folding = new Folding(e.kind(), e.result().type(), false);
-        Storage storage = Storage.of(e.result().type());
-        String name = registers.name(e.result());
-        String thread = scope.thread();
-        String partial = scope.array(tree.through().buffer());
-        String half = scope.fresh("half");
-        out.line(partial + "[" + thread + "] = " + storage.stored(name) + ";");
-        out.line("context.localBarrier();");
-        out.open("for (int " + half + " = " + tree.threads() / 2 + "; " + half + " > 0; " + half + " >>= 1)");
-        out.open("if (" + thread + " < " + half + ")");
-        String mine = scope.fresh("mine");
-        String other = scope.fresh("other");
-        String here = partial + "[" + thread + "]";
-        out.line(storage.variable() + " " + mine + " = " + storage.loaded(here) + ";");
-        out.line(storage.variable() + " " + other + " = " + storage.loaded(partial + "[" + thread + " + " + half + "]")
-                + ";");
-        out.line(here + " = " + storage.stored(folding.of(mine, other)) + ";");
-        out.close();
-        out.line("context.localBarrier();");
-        out.close();
-        out.line(name + " = " + storage.loaded(partial + "[0]") + ";");
-        out.line("context.localBarrier();");
-    }
-
     private void loop(Action.For f) {
         switch (f.level()) {
             case Level.OfDevice.GRID -> {
@@ -142,7 +113,6 @@ final class ThreadCode {
             case Level.OfDevice.GROUP -> group(f);
             case Level.OfDevice.THREAD -> {
                 String thread = registers.declare(f.axis(), f);
-                scope.setThread(thread);
                 out.line("int " + thread + " = context.localIdx;");
                 write(f.body());
             }
@@ -173,11 +143,21 @@ final class ThreadCode {
     }
 
     private void counted(Action.For f) {
+        ThreadCode inner = inner();
+        String at = inner.registers.declare(f.axis(), f);
+        if (f.span() instanceof Span.Halves h) {
+            out.open("for (int " + at + " = " + h.from() + "; " + at + " > 0; " + at + " >>= 1)");
+        } else {
+            open(f, at);
+        }
+        inner.write(f.body());
+        out.close();
+    }
+
+    private void open(Action.For f, String at) {
         Span.Steps steps = f.span().steps(f.axis());
         String from = index(steps.from());
         String to = index(steps.to());
-        ThreadCode inner = inner();
-        String at = inner.registers.declare(f.axis(), f);
         boolean hidden = from.equals("0") && decides(f.axis(), f.body());
         if (steps.step() == 1 && from.equals("0")) {
             fromBelow(at, to, hidden);
@@ -186,8 +166,6 @@ final class ThreadCode {
             out.open("for (int " + at + " = " + (hidden ? "zero; " + at + " + zero" : from + "; " + at) + " < " + to
                     + "; " + next + ")");
         }
-        inner.write(f.body());
-        out.close();
     }
 
     /**

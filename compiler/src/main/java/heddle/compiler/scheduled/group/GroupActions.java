@@ -69,8 +69,7 @@ final class GroupActions {
         for (TileStmt s : kernel.body()) {
             add(s, Optional.empty(), body);
         }
-        List<Action> ordered = BarrierPlacement.in(body, memory.arrays(), at.thread());
-        return DeviceScheduler.ofGroups(kernel, group, at.thread(), ordered, memory.arrays());
+        return DeviceScheduler.ofGroups(kernel, group, at.thread(), body, memory.arrays());
     }
 
     /** @param classified the innermost loop of which the blocks are known to be full or not */
@@ -88,8 +87,7 @@ final class GroupActions {
                 List<Action> body = new ArrayList<>();
                 m.body().forEach(s -> add(s, classified, body));
                 boolean isTold = classified.equals(Optional.of(m.loop()));
-                actions.addAll(
-                        isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, FULL), body)) : body);
+                actions.addAll(isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, FULL), body)) : body);
             }
             case TileStmt.Store s ->
                 store(s, new Action.Store(s.buffer(), here(s.address()), here(s.value())), actions);
