@@ -147,7 +147,6 @@ final class ActionRoles {
             case Action.Store s -> stored(s.to(), s.value());
             case Action.Add a -> stored(a.to(), a.value());
             case Action.Fill f -> tile(f.tile());
-            case Action.ClearRow c -> tile(c.tile());
             case Action.Product p -> tile(p.sums());
             case Action.Turn t -> written(t.to());
             default -> Optional.empty();

@@ -1,6 +1,7 @@
 package heddle.compiler.scalar;
 
 import heddle.compiler.type.DType;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -96,6 +97,11 @@ public final class ScalarExprs {
         return any(
                 e,
                 x -> x instanceof ScalarExpr.Element element && element.buffer().equals(buffer));
+    }
+
+    /** Whether the value of {@code e} may depend on the index along one of {@code axes}. */
+    public static boolean readsAny(ScalarExpr e, Collection<Axis> axes) {
+        return any(e, x -> x instanceof ScalarExpr.Index i && axes.contains(i.axis()));
     }
 
     /** Whether {@code e} reads an element of a buffer or operand, for its value or for an address. */

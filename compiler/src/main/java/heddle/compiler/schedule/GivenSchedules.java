@@ -86,7 +86,6 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
             case ScheduleFile.Number n ->
                 switch (n.kind()) {
                     case "stage" -> new Choice.Stage(subject, n.n());
-                    case "prefetch" -> new Choice.Prefetch(new LoopId(subject), n.n());
                     case "pitch" -> new Choice.Pitch(subject, n.n());
                     case "fetch" -> new Choice.Fetch(subject, n.n());
                     case "band" -> new Choice.Band(new LoopId(subject), n.n());

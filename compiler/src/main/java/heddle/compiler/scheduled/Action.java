@@ -8,13 +8,17 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.type.DType;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * One step of a {@link ScheduledKernel}. Programs in it read indexes of axes, variables, and elements of buffers; tiles in
@@ -40,9 +44,25 @@ public sealed interface Action {
         };
     }
 
+    /** This action and those within it, in order. */
+    default Stream<Action> all() {
+        return Stream.concat(Stream.of(this), body().stream().flatMap(Action::all));
+    }
+
     /** Whether a test holds for this action or for one within it. */
     default boolean any(Predicate<Action> test) {
-        return test.test(this) || body().stream().anyMatch(a -> a.any(test));
+        return all().anyMatch(test);
+    }
+
+    /** An axis, and those whose indexes some actions compute from its index. */
+    static Set<Axis> derived(Axis axis, List<Action> actions) {
+        Set<Axis> derived = new HashSet<>(Set.of(axis));
+        actions.stream().flatMap(Action::all).forEach(action -> {
+            if (action instanceof At at && ScalarExprs.readsAny(at.index(), derived)) {
+                derived.add(at.axis());
+            }
+        });
+        return derived;
     }
 
     /** The body at each index of a part of an axis. */
@@ -114,9 +134,6 @@ public sealed interface Action {
 
     /** Sets all elements of a tile to a number; those of a tile of integers to zero. */
     record Fill(PlacedTile tile, double value) implements Action {}
-
-    /** Sets the current row of a tile to zero. */
-    record ClearRow(PlacedTile tile) implements Action {}
 
     /**
      * Actions that are compiled apart, so that a compiler with a limit for each method sees hot loops alone.

@@ -42,78 +42,51 @@ public final class ActionListing {
     }
 
     private void actions(int depth, List<Action> actions) {
-        actions.forEach(a -> action(depth, a));
+        for (Action action : actions) {
+            line(depth, head(action) + (action.body().isEmpty() ? "" : ":"));
+            actions(depth + 1, action.body());
+        }
     }
 
-    private void action(int depth, Action action) {
-        switch (action) {
-            case Action.For f -> {
-                line(depth, "for " + f.axis() + " in " + span(f.span()) + ", " + f.level() + ":");
-                actions(depth + 1, f.body());
-            }
-            case Action.Let l -> line(depth, l.variable().name() + " = " + ScalarText.of(l.value()));
-            case Action.Begin b ->
-                line(depth, b.result().name() + " = " + kind(b.kind()) + " of nothing, " + b.across());
+    /** What an action does itself. */
+    private static String head(Action action) {
+        return switch (action) {
+            case Action.For f -> "for " + f.axis() + " in " + span(f.span()) + ", " + f.level();
+            case Action.Let l -> l.variable().name() + " = " + ScalarText.of(l.value());
+            case Action.Begin b -> b.result().name() + " = " + kind(b.kind()) + " of nothing, " + b.across();
             case Action.Fold f ->
-                line(
-                        depth,
-                        f.result().name() + " = " + kind(f.kind()) + "("
-                                + f.result().name() + ", " + ScalarText.of(f.value()) + ")"
-                                + (f.ignoresNaN() ? ", NaN may be ignored" : ""));
-            case Action.Exchange e -> line(depth, "exchange " + e.result().name() + " across " + e.across());
-            case Action.Add a ->
-                line(depth, element(a.to(), a.address()) + combined(a.kind()) + ScalarText.of(a.value()));
-            case Action.At a -> line(depth, a.axis() + " = " + ScalarText.of(a.index()));
-            case Action.Assign a -> line(depth, a.variable().name() + " = " + ScalarText.of(a.value()));
-            case Action.When w -> {
-                line(depth, "when " + ScalarText.of(w.condition()) + ":");
-                actions(depth + 1, w.body());
-            }
-            case Action.Barrier b -> line(depth, "barrier");
-            case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));
+                f.result().name() + " = " + kind(f.kind()) + "(" + f.result().name() + ", " + ScalarText.of(f.value())
+                        + ")" + (f.ignoresNaN() ? ", NaN may be ignored" : "");
+            case Action.Exchange e -> "exchange " + e.result().name() + " across " + e.across();
+            case Action.Add a -> element(a.to(), a.address()) + combined(a.kind()) + ScalarText.of(a.value());
+            case Action.At a -> a.axis() + " = " + ScalarText.of(a.index());
+            case Action.Assign a -> a.variable().name() + " = " + ScalarText.of(a.value());
+            case Action.When w -> "when " + ScalarText.of(w.condition());
+            case Action.Barrier b -> "barrier";
+            case Action.Store s -> element(s.to(), s.address()) + " = " + ScalarText.of(s.value());
             case Action.Fill f ->
-                line(
-                        depth,
-                        f.value() == 0
-                                ? "clear " + f.tile().buffer()
-                                : "fill " + f.tile().buffer() + " with "
-                                        + ScalarText.of(new ScalarExpr.Literal(
-                                                f.tile().buffer().type().dtype(), f.value())));
-            case Action.ClearRow c -> line(depth, "clear the row of " + c.tile().buffer());
-            case Action.Method m -> {
-                String result = m.result().map(r -> r.name() + " = ").orElse("");
-                line(depth, result + "method " + m.name() + ":");
-                actions(depth + 1, m.body());
-            }
-            case Action.Product p -> line(depth, product(p));
-            case Action.Turn t -> line(depth, name(t.to()) + " = " + name(t.from()) + " turned");
-            case Action.Blocks b -> {
-                String mask = b.mask()
-                        .map(m -> " by mask " + ScalarText.of(m.program()))
-                        .orElse("");
-                line(depth, "blocks of " + b.size() + " " + b.axis() + " in " + span(b.span()) + mask + ":");
-                actions(depth + 1, b.body());
-            }
-            case Action.Checked c -> {
-                line(
-                        depth,
-                        "once without annihilating zeros, again with them if "
-                                + c.sums().buffer() + " is not finite:");
-                actions(depth + 1, c.body());
-            }
-            case Action.Sparse s -> {
-                line(
-                        depth,
-                        "once without empty blocks, again with them unless "
-                                + s.greatest().buffer() + " > " + s.above() + ":");
-                actions(depth + 1, s.body());
-            }
-            case Action.Partial p -> {
-                String parts = p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks";
-                line(depth, "in partial " + parts + ":");
-                actions(depth + 1, p.body());
-            }
-        }
+                f.value() == 0
+                        ? "clear " + f.tile().buffer()
+                        : "fill " + f.tile().buffer() + " with "
+                                + ScalarText.of(new ScalarExpr.Literal(
+                                        f.tile().buffer().type().dtype(), f.value()));
+            case Action.Method m -> m.result().map(r -> r.name() + " = ").orElse("") + "method " + m.name();
+            case Action.Product p -> product(p);
+            case Action.Turn t -> name(t.to()) + " = " + name(t.from()) + " turned";
+            case Action.Blocks b ->
+                "blocks of " + b.size() + " " + b.axis() + " in " + span(b.span())
+                        + b.mask()
+                                .map(m -> " by mask " + ScalarText.of(m.program()))
+                                .orElse("");
+            case Action.Checked c ->
+                "once without annihilating zeros, again with them if "
+                        + c.sums().buffer() + " is not finite";
+            case Action.Sparse s ->
+                "once without empty blocks, again with them unless "
+                        + s.greatest().buffer() + " > " + s.above();
+            case Action.Partial p ->
+                "in partial " + (p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks");
+        };
     }
 
     private static String product(Action.Product p) {
@@ -180,6 +153,6 @@ public final class ActionListing {
     }
 
     private static String combined(Reduction kind) {
-        return " " + (kind == Reduction.SUM ? "+" : kind.name().toLowerCase(Locale.ROOT)) + "= ";
+        return " " + (kind == Reduction.SUM ? "+" : kind(kind)) + "= ";
     }
 }

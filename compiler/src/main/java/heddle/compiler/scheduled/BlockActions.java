@@ -70,14 +70,16 @@ final class BlockActions {
 
     ScheduledKernel schedule() {
         List<TileStmt> body = kernel.body();
-        Optional<CheckedSums> checked = CheckedSums.of(body)
-                .filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
         Optional<FirstLoop> loop = FirstLoop.of(body);
+        Optional<Tile> checked = loop.flatMap(FirstLoop::checkedSums)
+                .filter(sums -> Level.Lanes.element(sums.type()).isPresent());
         Optional<LoopMask.Fill> fill = loop.flatMap(FirstLoop::fill);
-        int again = checked.isPresent() || fill.isPresent() ? loop.orElseThrow().at() + 1 : 0;
+        int again = checked.isPresent() || fill.isPresent()
+                ? loop.orElseThrow().before().size() + 1
+                : 0;
         List<Action> first = inner(body.subList(0, again), Optional.empty());
         if (checked.isPresent()) {
-            first = List.of(new Action.Checked(place(checked.get().sums()), first));
+            first = List.of(new Action.Checked(place(checked.get()), first));
         }
         if (fill.isPresent()) {
             first = List.of(
@@ -379,16 +381,14 @@ final class BlockActions {
 
     /** Whether memory outside the tiles is touched at an index along the lanes, where padding lanes have none. */
     private boolean leavesMemory(List<TileStmt> statements) {
-        boolean[] found = {false};
-        for (TileStmt stmt : statements) {
-            found[0] |= stmt instanceof TileStmt.AddTo || stmt instanceof TileStmt.Store s && !isPlaced(s.buffer());
-            ScalarExprs.visit(
-                    ColumnActions.program(stmt),
-                    e -> found[0] |= e instanceof ScalarExpr.Element x
-                            && !isPlaced(x.buffer())
-                            && ScalarExprs.reads(x.address(), along));
-        }
-        return found[0];
+        return statements.stream()
+                .anyMatch(stmt -> stmt instanceof TileStmt.AddTo
+                        || stmt instanceof TileStmt.Store s && !isPlaced(s.buffer())
+                        || ScalarExprs.any(
+                                ColumnActions.program(stmt),
+                                e -> e instanceof ScalarExpr.Element x
+                                        && !isPlaced(x.buffer())
+                                        && ScalarExprs.reads(x.address(), along)));
     }
 
     /** {@code e} with tiles read from memory; what a reduction gave in the same loop is a variable still. */

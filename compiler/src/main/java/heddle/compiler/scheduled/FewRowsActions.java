@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -107,8 +108,12 @@ final class FewRowsActions {
         if (inPlace.containsKey(d.tile().name())) {
             return;
         }
+        PlacedTile memory = tile(d.tile());
         if (d.value() instanceof TileExpr.Dot dot) {
             act(dots(d.tile(), dot));
+        } else if (memory.row().isPresent() && d.value() instanceof TileExpr.Map m && ScalarExprs.isZero(m.program())) {
+            // Behind the ends of rows too: vectors of sums end there.
+            actions.add(new Action.Fill(memory, 0));
         } else {
             ofRows.add(d);
         }
@@ -267,14 +272,7 @@ final class FewRowsActions {
                         memory.buffer(), List.of(memory.lane()), memory.address(), inMemory(program)));
     }
 
-    /** What is set to zero is, behind its end too: vectors of sums end there. */
     private Action along(TileStmt.Store s) {
-        Optional<PlacedTile> memory = placed.values().stream()
-                .filter(t -> t.buffer().equals(s.buffer()))
-                .findFirst();
-        if (memory.isPresent() && s.value() instanceof ScalarExpr.Literal l && l.value() == 0) {
-            return new Action.ClearRow(memory.get());
-        }
         Axis axis = s.axes().getFirst();
         return RowActions.along(s.buffer().name().replaceFirst("Tile$", ""), axis, span(axis), s);
     }

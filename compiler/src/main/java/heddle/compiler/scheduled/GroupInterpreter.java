@@ -7,16 +7,15 @@ import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -149,7 +148,7 @@ final class GroupInterpreter {
     private List<Node> nodes(List<Action> actions) {
         List<Node> nodes = new ArrayList<>();
         for (Action action : actions) {
-            if (!action.any(a -> a instanceof Action.Barrier || a instanceof Action.Exchange)) {
+            if (!action.any(Action.Barrier.class::isInstance)) {
                 nodes.add(new Alone(step(action)));
             } else {
                 nodes.add(new Together(together(action)));
@@ -161,7 +160,6 @@ final class GroupInterpreter {
     private Runnable together(Action action) {
         return switch (action) {
             case Action.Barrier b -> this::barrier;
-            case Action.Exchange e -> exchange(e);
             case Action.When w -> {
                 Code condition = code(w.condition());
                 List<Node> body = inside(() -> nodes(w.body()));
@@ -195,7 +193,7 @@ final class GroupInterpreter {
             List<Node> body = nodes(f.body());
             return () -> {
                 double to = agreed(bounds.to, f);
-                for (double at = agreed(bounds.from, f); at < to; at += bounds.step) {
+                for (double at = agreed(bounds.from, f); at < to; at = bounds.next.applyAsDouble(at)) {
                     for (double[] frame : frames) {
                         frame[slot] = at;
                     }
@@ -203,28 +201,6 @@ final class GroupInterpreter {
                 }
             };
         });
-    }
-
-    private Runnable exchange(Action.Exchange e) {
-        int slot = slot(registers.name(e.result()), e.result().type());
-        DType type = e.result().type();
-        int threads = ((Level.Tree) e.across()).threads();
-        if (threads != frames.length && frames.length > 0) {
-            throw new IllegalStateException("not all threads of the group exchange " + e.result());
-        }
-        return () -> {
-            double[] values = new double[threads];
-            Arrays.setAll(values, t -> frames[t][slot]);
-            for (int half = threads / 2; half > 0; half /= 2) {
-                for (int t = 0; t < half; t++) {
-                    values[t] = ScalarMath.apply(ScalarMath.combine(e.kind()), type, values[t], values[t + half], 0);
-                }
-            }
-            for (double[] frame : frames) {
-                frame[slot] = values[0];
-            }
-            barrier();
-        };
     }
 
     /** A value that all threads have. */
@@ -238,11 +214,15 @@ final class GroupInterpreter {
         return value;
     }
 
-    private record Bounds(Code from, Code to, int step) {}
+    /** @param next the index after one */
+    private record Bounds(Code from, Code to, DoubleUnaryOperator next) {}
 
     private Bounds bounds(Action.For f) {
+        if (f.span() instanceof Span.Halves h) {
+            return new Bounds(frame -> h.from(), frame -> h.from() + 1, at -> at > 1 ? at / 2 : Double.MAX_VALUE);
+        }
         Span.Steps steps = f.span().steps(f.axis());
-        return new Bounds(code(steps.from()), code(steps.to()), steps.step());
+        return new Bounds(code(steps.from()), code(steps.to()), at -> at + steps.step());
     }
 
     private int slot(Action.For f) {
@@ -315,7 +295,7 @@ final class GroupInterpreter {
             ThreadStep body = steps(f.body());
             return frame -> {
                 double to = bounds.to.run(frame);
-                for (double at = bounds.from.run(frame); at < to; at += bounds.step) {
+                for (double at = bounds.from.run(frame); at < to; at = bounds.next.applyAsDouble(at)) {
                     frame[slot] = at;
                     body.run(frame);
                 }

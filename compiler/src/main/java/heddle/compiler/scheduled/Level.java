@@ -81,23 +81,4 @@ public sealed interface Level {
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    /**
-     * The threads of a group, which fold what they have in pairs, until one has the rest: half of them at each step.
-     *
-     * @param through an array in local memory with an element for each thread
-     * @param threads a power of two
-     */
-    record Tree(LocalArray through, int threads) implements Level {
-        public Tree {
-            if (Integer.bitCount(threads) != 1 || threads < 0) {
-                throw new IllegalArgumentException("a tree of " + threads + " threads, which is no power of two");
-            }
-        }
-
-        @Override
-        public String toString() {
-            return threads + " threads through " + through.buffer();
-        }
-    }
 }

@@ -46,20 +46,14 @@ record OneRound(TileKernel kernel) {
 
     /** Whether a product is added to a tile, and nothing else in {@code body} is about it. */
     private static boolean isAddedTo(Tile tile, List<TileStmt> body) {
-        int products = 0;
-        for (TileStmt stmt : body) {
-            switch (stmt) {
-                case TileStmt.Accumulate a -> products += a.tile().equals(tile) ? 1 : 0;
-                case TileStmt.Define d -> {
-                    if (!(d.value() instanceof TileExpr.Map m) || ScalarExprs.contains(m.program(), tile.value())) {
-                        return false;
-                    }
-                }
-                default -> {
-                    return false;
-                }
-            }
-        }
-        return products == 1;
+        long products = body.stream()
+                .filter(s -> s instanceof TileStmt.Accumulate a && a.tile().equals(tile))
+                .count();
+        return products == 1
+                && body.stream()
+                        .allMatch(s -> s instanceof TileStmt.Accumulate
+                                || s instanceof TileStmt.Define d
+                                        && d.value() instanceof TileExpr.Map m
+                                        && !ScalarExprs.contains(m.program(), tile.value()));
     }
 }

@@ -121,11 +121,9 @@ public final class Registers {
         if (a.type() != DType.I64 || !(a.args().getLast() instanceof IntLiteral last)) {
             return a;
         }
-        ScalarExpr first = a.args().getFirst();
-        long value = last.value();
         return switch (a.fn()) {
-            case ADD -> first instanceof IntLiteral i ? ScalarExpr.of(i.value() + value) : value == 0 ? first : a;
-            case MUL -> first instanceof IntLiteral i ? ScalarExpr.of(i.value() * value) : value == 1 ? first : a;
+            case ADD -> IndexMath.plus(a.args().getFirst(), last);
+            case MUL -> IndexMath.times(a.args().getFirst(), last.value());
             default -> a;
         };
     }

@@ -162,15 +162,6 @@ public final class ScheduledInterpreter {
                 yield () -> a.into(memory(a.to()), (int) address.run(frame), value.run(frame));
             }
             case Action.Fill f -> () -> Arrays.fill(memory(f.tile().buffer()), f.value());
-            case Action.ClearRow c -> {
-                int slot = evaluator.slot(c.tile().row().orElseThrow());
-                yield () -> {
-                    int row = (int) (frame[slot]
-                                    - worker.range(c.tile().row().orElseThrow()).from())
-                            * c.tile().width();
-                    Arrays.fill(memory(c.tile().buffer()), row, row + c.tile().width(), 0);
-                };
-            }
             case Action.Method m -> steps(m.body());
             case Action.Product p -> multiply(p);
             case Action.Turn t -> turn(t);
@@ -201,7 +192,7 @@ public final class ScheduledInterpreter {
                 Code to = code(b.to());
                 yield current -> new Range((long) from.run(frame), (long) to.run(frame));
             }
-            case Span.Steps s -> throw new IllegalStateException("not a loop of a processor: " + axis);
+            default -> throw new IllegalStateException("not a loop of a processor: " + axis);
         };
     }
 

@@ -48,6 +48,20 @@ public sealed interface Span {
     /** From one index to another, which is not included: programs of type {@code i64}. */
     record Between(ScalarExpr from, ScalarExpr to) implements Span {}
 
+    /** A power of two, half of it, and so on to one. */
+    record Halves(int from) implements Span {
+        public Halves {
+            if (Integer.bitCount(from) != 1 || from < 0) {
+                throw new IllegalArgumentException(from + " is no power of two");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "halves from " + from;
+        }
+    }
+
     /** Every {@code step}th index from {@code from} on, below {@code to}: programs of type {@code i64}. */
     record Steps(ScalarExpr from, ScalarExpr to, int step) implements Span {}
 }

@@ -20,7 +20,6 @@ public sealed interface Choice {
             case Grain g -> "blocks";
             case Stage s -> s.axis();
             case Pitch p -> p.tile();
-            case Prefetch p -> p.loop().name();
             case Fetch f -> f.tile();
         };
     }
@@ -144,12 +143,6 @@ public sealed interface Choice {
 
     /** How many elements stand unused behind each line of a tile in local memory, so that its banks do not collide. */
     record Pitch(String tile, int more) implements Choice {}
-
-    /**
-     * How many blocks of a loop are on their way from memory while one is computed: what the next one loads waits in registers, and goes to
-     * local memory when the threads of a group have done with the one before.
-     */
-    record Prefetch(LoopId loop, int n) implements Choice {}
 
     /**
      * A block of a tile that lies in memory is read as a whole before products read it, so that a cache has it. Its first reader does

@@ -147,11 +147,6 @@ public record KernelSchedule(List<Choice> choices) {
                 .findFirst();
     }
 
-    /** Whether the next block of a loop is loaded while one is computed. */
-    public boolean isPrefetched(LoopId loop) {
-        return find(Choice.Prefetch.class, loop.name()).isPresent();
-    }
-
     /** From how many rows on a block of a tile is read as a whole before products read it, if it is. */
     public OptionalInt fetch(Tile tile) {
         return find(Choice.Fetch.class, tile.name()).stream()

@@ -60,7 +60,6 @@ public final class ScheduleListing {
                 Choice.Bind.class,
                 Choice.Unroll.class,
                 Choice.Stage.class,
-                Choice.Prefetch.class,
                 Choice.Pitch.class,
                 Choice.Fetch.class,
                 Choice.Trim.class,
@@ -114,7 +113,6 @@ public final class ScheduleListing {
             case Choice.Bind b -> text(b);
             case Choice.Unroll u -> u.tile() + " over " + u.axis() + " " + u.n();
             case Choice.Stage s -> s.axis() + " " + s.n();
-            case Choice.Prefetch p -> p.loop() + " " + p.n();
             case Choice.Pitch p -> p.tile() + " " + p.more();
             case Choice.Fetch f -> f.tile() + " " + f.rows();
             case Choice.Trim t -> t.loop() + " " + t.n();

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  *   <li>A chain binds an axis of the program, has each level once, groups outermost and of a parallel loop, lanes innermost.
  *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a
  *       product sums over; a pitch is that of a factor.
- *   <li>The next block is loaded ahead in loops without a mask whose blocks follow one another, and which load tiles into local memory.
  *   <li>What is fetched ahead is a factor that is read in place, and shared by the blocks of the innermost parallel loop.
  *   <li>Each tile has a place.
  * </ol>
@@ -81,17 +80,6 @@ public final class ScheduleVerifier {
                         stage,
                         "no product sums over " + stage.axis());
             }
-            case Choice.Prefetch prefetch -> {
-                TileStmt.Loop loop = loop(prefetch, prefetch.loop());
-                check(prefetch.n() == 1, prefetch, "one block is loaded while another is computed");
-                check(!(loop.mode() instanceof LoopMode.Parallel), prefetch, "its blocks do not follow one another");
-                check(loop.mask().isEmpty(), prefetch, "the mask may leave the next block out");
-                check(
-                        kernel.cut(loop) instanceof Choice.Size.Blocks b && b.n() > 1,
-                        prefetch,
-                        "the loop has no blocks of several indexes");
-                check(loop.body().stream().anyMatch(this::isLoaded), prefetch, "it loads no tile into local memory");
-            }
             case Choice.Pitch pitch -> {
                 Tile tile = tile(pitch, pitch.tile());
                 check(pitch.more() >= 0, pitch, "lines overlap");
@@ -144,12 +132,6 @@ public final class ScheduleVerifier {
                 });
             }
         }
-    }
-
-    private boolean isLoaded(TileStmt stmt) {
-        return stmt instanceof TileStmt.Define d
-                && facts.isRead(d.tile())
-                && kernel.schedule().place(d.tile()) == TilePlace.LOCAL;
     }
 
     private void isReordered(Choice choice, LoopId id) {

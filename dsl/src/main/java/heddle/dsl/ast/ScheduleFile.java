@@ -49,6 +49,6 @@ public record ScheduleFile(SourceFile file, List<Kernel> kernels) {
     /** {@code acc over m 6}. */
     public record Unroll(Name subject, Name axis, int n) implements Entry {}
 
-    /** {@code d 32} and the like. @param kind {@code band}, {@code stage}, {@code prefetch}, {@code pitch}, {@code trim} or {@code grain} */
+    /** {@code d 32} and the like. @param kind {@code band}, {@code stage}, {@code pitch}, {@code trim} or {@code grain} */
     public record Number(String kind, Name subject, int n) implements Entry {}
 }

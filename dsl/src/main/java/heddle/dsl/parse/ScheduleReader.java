@@ -136,7 +136,6 @@ public final class ScheduleReader {
         c.unroll().forEach(x -> to.add(new ScheduleFile.Unroll(name(x.name(0)), name(x.name(1)), number(x.NUMBER()))));
         c.band().forEach(x -> to.add(new ScheduleFile.Number("band", name(x.name()), number(x.NUMBER()))));
         c.stage().forEach(x -> to.add(new ScheduleFile.Number("stage", name(x.name()), number(x.NUMBER()))));
-        c.prefetch().forEach(x -> to.add(new ScheduleFile.Number("prefetch", name(x.name()), number(x.NUMBER()))));
         c.pitch().forEach(x -> to.add(new ScheduleFile.Number("pitch", name(x.name()), number(x.NUMBER()))));
         c.fetch().forEach(x -> to.add(new ScheduleFile.Number("fetch", name(x.name()), number(x.NUMBER()))));
         c.trim().forEach(x -> to.add(new ScheduleFile.Number("trim", name(x.name()), number(x.NUMBER()))));

@@ -93,7 +93,7 @@ class ScheduleReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "prefetc k 1, `prefetc` is no kind of choice, did you mean prefetch?",
+        "pich q 1, `pich` is no kind of choice, did you mean pitch?",
         "7 j, `7` is no kind of choice, heddle compile --emit schedule prints schedules in the form that is read here",
         "order i dwn, 'expected `down` or `up`, not `dwn`', did you mean down?",
         "place q locl, 'expected `,`, `in`, `local` or `register`, not `locl`', did you mean local?",

@@ -16,7 +16,6 @@ import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileStmt;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
@@ -105,12 +104,6 @@ class RandomDeviceScheduleTest {
             KernelSchedule staged = schedule.with(new Choice.Stage(dot.over().name(), 1 + random.nextInt(12)));
             if (random.nextBoolean() && isLegal(policy, new TileKernel(kernel.program(), staged), facts)) {
                 schedule = staged;
-            }
-        }
-        for (TileStmt.Loop loop : kernel.program().loops()) {
-            KernelSchedule ahead = schedule.with(new Choice.Prefetch(loop.id(), 1));
-            if (random.nextBoolean() && isLegal(policy, new TileKernel(kernel.program(), ahead), facts)) {
-                schedule = ahead;
             }
         }
         policy.verify(new TileKernel(kernel.program(), schedule), facts);

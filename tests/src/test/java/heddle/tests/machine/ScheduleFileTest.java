@@ -155,10 +155,7 @@ class ScheduleFileTest {
         "machine/product, h100, pitch left 1 -> fetch right 3, 'it is no factor that is read in place'",
         "machine/attention, avx512, trim j 8 -> fetch k 3, 'blocks of the innermost parallel loop do not share it'",
         "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'",
-        "machine/product, h100, pitch left 1 -> prefetch k 2, 'one block is loaded while another is computed'",
-        "machine/product, h100, pitch left 1 -> prefetch m 1, 'its blocks do not follow one another'",
-        "machine/product, h100, pitch left 1 -> prefetch w 1, 'the program has no such loop'",
-        "machine/attention, h100, pitch q 1 -> prefetch j 1 pitch q 1, 'the mask may leave the next block out'"
+        "machine/product, h100, pitch left 1 -> trim w 1, 'the program has no such loop'"
     })
     void whatIsIllegalIsRefusedWithTheRule(String model, String machineName, String change, String rule) {
         Machine machine = MachineFiles.find(machineName);
@@ -340,7 +337,7 @@ class ScheduleFileTest {
     /** Of blocks that make up the lengths, and of such that do not. */
     @ParameterizedTest
     @CsvSource({"32, 64, 48, k 16", "33, 65, 17, k 16", "1, 5, 130, k 7", "130, 16, 129, k 16"})
-    void blocksThatAreLoadedAheadMeanTheSame(long m, long k, long n, String cut) throws IOException {
+    void blocksOfSumsMeanTheSame(long m, long k, long n, String cut) throws IOException {
         Path file = Files.writeString(classes.resolve("product.heddle"), """
                 dim M, K, N
                 input a: f32[2, M, K]
@@ -351,7 +348,7 @@ class ScheduleFileTest {
         Device device = (Device) MachineFiles.find("h100");
         String chosen = listing(model.compilation(Fusion.FUSED, policy(device)).plan());
         assertTrue(chosen.contains("k 16\n"), chosen);
-        String changed = chosen.replace("k 16\n", cut + "\n") + "  prefetch k 1\n";
+        String changed = chosen.replace("k 16\n", cut + "\n");
         Map<String, Long> lengths = Map.of("M", m, "K", k, "N", n);
         Conformance.of(model.declaration().graph(), given(device, changed), TornadoTarget.of(device))
                 .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);

@@ -76,7 +76,6 @@ record ActionCode(
             case Action.Store s -> code().store(s);
             case Action.Add a -> code().store(a.stored());
             case Action.Fill f -> fill(f);
-            case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);
             case Action.Product p -> scope.members().about(p, () -> product(p));
             case Action.Turn t -> scope.members().about(t, () -> TurnMethods.write(t, scope, out));
@@ -211,25 +210,13 @@ record ActionCode(
         DType type = Precision.computed(f.tile().buffer().type().dtype());
         String value = type.isFloat() ? code().of(new ScalarExpr.Literal(type, f.value())) : "0";
         Locals.Array array = scope.locals().array(f.tile().buffer());
-        fill(array.array(), array.start(), elements(f.tile()), value);
-    }
-
-    private void fill(String array, String from, String count, String value) {
-        String end = from.equals("0") ? count : from + " + " + count;
-        out.line("Arrays.fill(" + array + ", " + from + ", " + end + ", " + value + ");");
+        String from = array.start();
+        String end = from.equals("0") ? elements(f.tile()) : from + " + " + elements(f.tile());
+        out.line("Arrays.fill(" + array.array() + ", " + from + ", " + end + ", " + value + ");");
     }
 
     private String elements(PlacedTile tile) {
         return tile.row().map(r -> ScalarCode.operand(scope.length(r)) + " * ").orElse("") + tile.width();
-    }
-
-    private void clearRow(PlacedTile tile) {
-        Axis row = tile.row().orElseThrow();
-        String index = scope.locals().index(row).replace("(long) ", "");
-        String zero = Locals.type(tile.buffer().type().dtype()).equals("float") ? "0f" : "0";
-        Locals.Array array = scope.locals().array(tile.buffer());
-        String first = array.offset() + " + " + index + " * " + tile.width();
-        fill(array.array(), first, String.valueOf(tile.width()), zero);
     }
 
     private void method(Action.Method m) {

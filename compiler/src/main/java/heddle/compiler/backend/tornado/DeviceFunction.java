@@ -8,53 +8,11 @@ import heddle.compiler.backend.emit.DrawText;
  */
 enum DeviceFunction {
     /** The rational approximation 7.1.26 is good to 1e-7 only; this one is the series and continued fraction of 7.1. */
-    ERF("erf", """
-        /** The error function (Abramowitz and Stegun, 7.1.6 and 7.1.14). */
-        private static double erf(double x) {
-            double z = TornadoMath.abs(x);
-            if (z < 2.5) {
-                double term = x;
-                double sum = x;
-                for (int n = 1; n < 48; n++) {
-                    term = term * 2 * x * x / (2 * n + 1);
-                    sum = sum + term;
-                }
-                return 1.1283791670955126 * TornadoMath.exp(-x * x) * sum;
-            }
-            double fraction = 0;
-            for (int n = 40; n > 0; n--) {
-                fraction = 0.5 * n / (z + fraction);
-            }
-            double tail = 1 - TornadoMath.exp(-z * z) / (1.7724538509055159 * (z + fraction));
-            return z > 6 ? (x > 0 ? 1 : -1) : x > 0 ? tail : x < 0 ? -tail : x;
-        }
-        """),
-    ERF_FLOAT("erf", """
-        /**
-         * The error function, to about 1e-7: its Maclaurin series near zero, one minus the complement beyond, whose
-         * continued fraction converges fast there (Abramowitz and Stegun, 7.1.6 and 7.1.14).
-         */
-        private static float erf(float x) {
-            float z = TornadoMath.abs(x);
-            if (z < 2f) {
-                float term = x;
-                float sum = x;
-                for (int n = 1; n < 26; n++) {
-                    term = term * 2f * x * x / (2f * n + 1f);
-                    sum = sum + term;
-                }
-                return 1.1283792f * TornadoMath.exp(-x * x) * sum;
-            }
-            float fraction = 0f;
-            for (int n = 24; n > 0; n--) {
-                fraction = 0.5f * n / (z + fraction);
-            }
-            float tail = 1f - TornadoMath.exp(-z * z) / (1.7724539f * (z + fraction));
-            return z > 4f ? (x > 0f ? 1f : -1f) : x > 0f ? tail : x < 0f ? -tail : x;
-        }
-        """),
-    RINT_FLOAT("rint", Template.RINT.replace("$T", "float").replace("$", "f")),
-    RINT("rint", Template.RINT.replace("$T", "double").replace("$", "")),
+    ERF("erf", Template.ofDoubles(Template.ERF.formatted(2.5, 48, 40, 6))),
+    /** To about 1e-7. */
+    ERF_FLOAT("erf", Template.ofFloats(Template.ERF.formatted(2, 26, 24, 4))),
+    RINT_FLOAT("rint", Template.ofFloats(Template.RINT)),
+    RINT("rint", Template.ofDoubles(Template.RINT)),
     /** Random bits by counter: 32 bits times 32 bits are 64 bits of a long, and the upper half is shifted down. */
     DRAW("draw", DrawText.METHOD),
     FLOOR_DIV("floorDiv", """
@@ -73,13 +31,13 @@ enum DeviceFunction {
         }
         """),
     /** OpenCL allows a quotient of floats to be 2.5 units in the last place off, so that 6 / 3 may be less than two. */
-    FLOOR_DIV_FLOAT("floorDiv", Template.FLOOR_DIV.replace("$T", "float").replace("$", "f")),
-    FLOOR_DIV_DOUBLE("floorDiv", Template.FLOOR_DIV.replace("$T", "double").replace("$", "")),
-    MOD_FLOAT("mod", Template.MOD.replace("$T", "float").replace("$", "f")),
-    MOD("mod", Template.MOD.replace("$T", "double").replace("$", "")),
+    FLOOR_DIV_FLOAT("floorDiv", Template.ofFloats(Template.FLOOR_DIV)),
+    FLOOR_DIV_DOUBLE("floorDiv", Template.ofDoubles(Template.FLOOR_DIV)),
+    MOD_FLOAT("mod", Template.ofFloats(Template.MOD)),
+    MOD("mod", Template.ofDoubles(Template.MOD)),
     /** That of devices is one for one to any power. */
-    POW_FLOAT("pow", Template.POW.replace("$T", "float").replace("$", "f")),
-    POW("pow", Template.POW.replace("$T", "double").replace("$", "")),
+    POW_FLOAT("pow", Template.ofFloats(Template.POW)),
+    POW("pow", Template.ofDoubles(Template.POW)),
     /** That of TornadoVM has the precision of floats, even for doubles. */
     SQRT("sqrt", """
         /** The square root. */
@@ -92,42 +50,10 @@ enum DeviceFunction {
     SIN("sin", Template.TURN.formatted("sine", "sin", "odd", "even", "-odd", "-even")),
     COS("cos", Template.TURN.formatted("cosine", "cos", "even", "-odd", "-even", "odd")),
     /** TornadoVM converts floats to {@code long} by way of 32 bits. */
-    TO_LONG_FLOAT("toLong", """
-        /** The integer part; zero for what is no number, the nearest for what is too large. */
-        private static long toLong(float x) {
-            float z = TornadoMath.abs(x);
-            float high = TornadoMath.floor(z * 2.3283064E-10f);
-            float rest = z - high * 4.2949673E9f;
-            float middle = TornadoMath.floor(rest * 1.5258789E-5f);
-            long size = ((long) (int) high << 32) + ((long) (int) middle << 16) + (int) (rest - middle * 65536f);
-            long signed = x < 0f ? -size : size;
-            return x != x ? 0L : x > 9.2233715E18f ? Long.MAX_VALUE : x < -9.2233715E18f ? Long.MIN_VALUE : signed;
-        }
-        """),
-    TO_LONG("toLong", """
-        /** The integer part; zero for what is no number, the nearest for what is too large. */
-        private static long toLong(double x) {
-            double z = TornadoMath.abs(x);
-            double high = TornadoMath.floor(z * 2.3283064365386963E-10);
-            double rest = z - high * 4.294967296E9;
-            double middle = TornadoMath.floor(rest * 1.52587890625E-5);
-            long size = ((long) (int) high << 32) + ((long) (int) middle << 16) + (int) (rest - middle * 65536);
-            long signed = x < 0 ? -size : size;
-            return x != x ? 0L : x > 9.223372036854774E18 ? Long.MAX_VALUE : x < -9.223372036854774E18 ? Long.MIN_VALUE : signed;
-        }
-        """),
-    TO_INT_FLOAT("toInt", """
-        /** The integer part; zero for what is no number, the nearest for what is too large. */
-        private static int toInt(float x) {
-            return x != x ? 0 : x > 2.1474835E9f ? Integer.MAX_VALUE : x < -2.1474835E9f ? Integer.MIN_VALUE : (int) x;
-        }
-        """),
-    TO_INT("toInt", """
-        /** The integer part; zero for what is no number, the nearest for what is too large. */
-        private static int toInt(double x) {
-            return x != x ? 0 : x > 2147483647.0 ? Integer.MAX_VALUE : x < -2147483648.0 ? Integer.MIN_VALUE : (int) x;
-        }
-        """),
+    TO_LONG_FLOAT("toLong", Template.ofFloats(Template.TO_LONG.formatted("9.2233715E18", "9.2233715E18"))),
+    TO_LONG("toLong", Template.ofDoubles(Template.TO_LONG.formatted("9.223372036854774E18", "9.223372036854774E18"))),
+    TO_INT_FLOAT("toInt", Template.ofFloats(Template.TO_INT.formatted("2.1474835E9", "2.1474835E9"))),
+    TO_INT("toInt", Template.ofDoubles(Template.TO_INT.formatted("2147483647.0", "2147483648.0"))),
     /** No arithmetic on the bits of floats: TornadoVM cannot write it. */
     SHORTENED("shortened", """
         /**
@@ -187,6 +113,62 @@ enum DeviceFunction {
 
     /** Texts that several functions share. In those of floats and doubles {@code $T} is the type, {@code $} ends a number. */
     private static final class Template {
+        static String ofFloats(String template) {
+            return template.replace("$T", "float").replace("$", "f");
+        }
+
+        static String ofDoubles(String template) {
+            return template.replace("$T", "double").replace("$", "");
+        }
+
+        /** Up to where the series is taken and how many of its terms, those of the fraction, and from where on it is one. */
+        static final String ERF = """
+            /**
+             * The error function: its Maclaurin series near zero, one minus the complement beyond, whose continued fraction converges
+             * fast there (Abramowitz and Stegun, 7.1.6 and 7.1.14).
+             */
+            private static $T erf($T x) {
+                $T z = TornadoMath.abs(x);
+                if (z < %s$) {
+                    $T term = x;
+                    $T sum = x;
+                    for (int n = 1; n < %s; n++) {
+                        term = term * 2$ * x * x / (2$ * n + 1$);
+                        sum = sum + term;
+                    }
+                    return 1.1283791670955126$ * TornadoMath.exp(-x * x) * sum;
+                }
+                $T fraction = 0$;
+                for (int n = %s; n > 0; n--) {
+                    fraction = 0.5$ * n / (z + fraction);
+                }
+                $T tail = 1$ - TornadoMath.exp(-z * z) / (1.7724538509055159$ * (z + fraction));
+                return z > %s$ ? (x > 0$ ? 1$ : -1$) : x > 0$ ? tail : x < 0$ ? -tail : x;
+            }
+            """;
+
+        /** The greatest number that is not too large, and the size of the least. */
+        static final String TO_LONG = """
+            /** The integer part; zero for what is no number, the nearest for what is too large. */
+            private static long toLong($T x) {
+                $T z = TornadoMath.abs(x);
+                $T high = TornadoMath.floor(z * 2.3283064365386963E-10$);
+                $T rest = z - high * 4.294967296E9$;
+                $T middle = TornadoMath.floor(rest * 1.52587890625E-5$);
+                long size = ((long) (int) high << 32) + ((long) (int) middle << 16) + (int) (rest - middle * 65536$);
+                long signed = x < 0$ ? -size : size;
+                return x != x ? 0L : x > %s$ ? Long.MAX_VALUE : x < -%s$ ? Long.MIN_VALUE : signed;
+            }
+            """;
+
+        /** The greatest number that is not too large, and the size of the least. */
+        static final String TO_INT = """
+            /** The integer part; zero for what is no number, the nearest for what is too large. */
+            private static int toInt($T x) {
+                return x != x ? 0 : x > %s$ ? Integer.MAX_VALUE : x < -%s$ ? Integer.MIN_VALUE : (int) x;
+            }
+            """;
+
         static final String RINT = """
             /** The nearest whole number, halves to even. */
             private static $T rint($T x) {

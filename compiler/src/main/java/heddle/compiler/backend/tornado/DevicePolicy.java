@@ -45,13 +45,8 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     /** Threads for a row whose length is not known. */
     private static final int USUAL = 128;
 
-    private static final Set<Class<? extends Choice>> KINDS = Set.of(
-            Choice.Cut.class,
-            Choice.Place.class,
-            Choice.Bind.class,
-            Choice.Stage.class,
-            Choice.Prefetch.class,
-            Choice.Pitch.class);
+    private static final Set<Class<? extends Choice>> KINDS =
+            Set.of(Choice.Cut.class, Choice.Place.class, Choice.Bind.class, Choice.Stage.class, Choice.Pitch.class);
 
     @Override
     public KernelSchedule schedule(Family family, ProgramFacts facts) {

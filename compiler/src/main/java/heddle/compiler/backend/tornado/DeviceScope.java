@@ -26,7 +26,6 @@ final class DeviceScope implements ScalarSource.Dialect {
     private final Map<Buffer, String> arrays = new HashMap<>();
     private final Set<Buffer> shared = new HashSet<>();
     private final IndexText indexes;
-    private String thread;
 
     /**
      * @param called  gets the functions that the kernel calls
@@ -48,15 +47,6 @@ final class DeviceScope implements ScalarSource.Dialect {
         return array(array.buffer());
     }
 
-    /** Says what the number of a thread in its group is called. */
-    void setThread(String name) {
-        thread = name;
-    }
-
-    String thread() {
-        return thread;
-    }
-
     /** Indexes of groups, blocks and threads. */
     IndexText indexes() {
         return indexes;
@@ -76,29 +66,13 @@ final class DeviceScope implements ScalarSource.Dialect {
     void store(Buffer buffer, ScalarExpr address, ScalarExpr value, JavaText out) {
         ScalarSource source = new ScalarSource(this, out);
         String position = position(address, source);
-        Storage storage = Storage.of(buffer.type().dtype());
-        if (shared.contains(buffer)) {
-            String element = source.of(value);
-            String stored = storage == Storage.BOOLEAN ? storage.stored(element) : element;
-            out.line(arrays.get(buffer) + "[" + position + "] = " + stored + ";");
-            return;
-        }
-        String stored = storage.stored(
-                ScalarSource.operand(source.of(Widening.stored(buffer.type().dtype(), value))));
-        boolean wrapped = stored.startsWith("(") && stored.endsWith(")") && !stored.startsWith("(byte)");
-        out.line(arrays.get(buffer) + ".set(" + position + ", " + (wrapped ? inside(stored) : stored) + ");");
-    }
-
-    /** Without the parentheses around it, when they belong together. */
-    private static String inside(String text) {
-        int depth = 0;
-        for (int i = 0; i < text.length() - 1; i++) {
-            depth += text.charAt(i) == '(' ? 1 : text.charAt(i) == ')' ? -1 : 0;
-            if (depth == 0) {
-                return text;
-            }
-        }
-        return text.substring(1, text.length() - 1);
+        DType type = buffer.type().dtype();
+        String stored = Storage.of(type).stored(source.of(Widening.stored(type, value)));
+        String array = arrays.get(buffer);
+        out.line(
+                shared.contains(buffer)
+                        ? array + "[" + position + "] = " + stored + ";"
+                        : array + ".set(" + position + ", " + stored + ");");
     }
 
     private String position(ScalarExpr address, ScalarSource source) {

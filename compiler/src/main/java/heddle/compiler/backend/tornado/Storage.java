@@ -2,70 +2,61 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
+import heddle.compiler.type.Stored;
+import java.util.Arrays;
+import java.util.Locale;
 
 /** How elements are stored: in arrays of TornadoVM, in local memory, in variables. */
 public enum Storage {
     /** Sixteen-bit floats too, which are rounded to their format when they are stored. */
-    FLOAT("float", "FloatArray", "Float", "0f"),
-    DOUBLE("double", "DoubleArray", "Double", "0.0"),
-    LONG("long", "LongArray", "Long", "0L"),
-    INT("int", "IntArray", "Int", "0"),
+    FLOAT(DType.F32),
+    DOUBLE(DType.F64),
+    LONG(DType.I64),
+    INT(DType.I32),
     /** One byte in arrays, 0 or 1. */
-    BOOLEAN("boolean", "ByteArray", "Byte", "false");
+    BOOLEAN(DType.BOOL);
 
-    private final String variable;
-    private final String array;
-    private final String local;
-    private final String zero;
+    private final DType type;
 
-    Storage(String variable, String array, String local, String zero) {
-        this.variable = variable;
-        this.array = array;
-        this.local = local;
-        this.zero = zero;
+    Storage(DType type) {
+        this.type = type;
     }
 
     public static Storage of(DType type) {
-        return switch (Precision.computed(type)) {
-            case F32 -> FLOAT;
-            case F64 -> DOUBLE;
-            case I64 -> LONG;
-            case I32 -> INT;
-            case BOOL -> BOOLEAN;
-            case F16, BF16 -> throw new AssertionError(type);
-        };
+        return Arrays.stream(values())
+                .filter(s -> s.type == Precision.computed(type))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The Java type of a value. */
     public String variable() {
-        return variable;
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The class of arrays in global memory. */
     public String array() {
-        return array;
-    }
-
-    String zero() {
-        return zero;
+        return called() + "Array";
     }
 
     /** The Java type of one element of an array, in global and in local memory. */
     public String element() {
-        return this == BOOLEAN ? "byte" : variable;
+        return this == BOOLEAN ? "byte" : variable();
+    }
+
+    /** What TornadoVM calls arrays of such elements. */
+    private String called() {
+        return Character.toUpperCase(element().charAt(0)) + element().substring(1);
     }
 
     /** An array in local memory. */
     String allocate(long elements) {
-        return "context.allocate" + local + "LocalArray(" + elements + ")";
+        return "context.allocate" + called() + "LocalArray(" + elements + ")";
     }
 
+    /** Bytes that an element of an array takes. */
     public int bytes() {
-        return switch (this) {
-            case FLOAT, INT -> 4;
-            case DOUBLE, LONG -> 8;
-            case BOOLEAN -> 1;
-        };
+        return (int) Stored.of(type).bytes(1);
     }
 
     /** An element that was read as a value. */

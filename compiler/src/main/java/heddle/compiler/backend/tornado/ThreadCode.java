@@ -11,9 +11,9 @@ import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.Registers;
 import heddle.compiler.scheduled.Span;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -65,7 +65,6 @@ final class ThreadCode {
                 out.line(registers.name(a.variable()) + " = " + value + ";");
             }
             case Action.Fold f -> fold(f);
-            case Action.Exchange e -> exchange(e);
             case Action.Store s -> scope.store(s.to(), registers.named(s.address()), registers.named(s.value()), out);
             case Action.Add a -> write(a.stored());
             case Action.When w -> {
@@ -104,34 +103,6 @@ final class ThreadCode {
         out.line(result + " = " + folding.of(result, next) + ";");
     }
 
-    private void exchange(Action.Exchange e) {
-        if (!(e.across() instanceof Level.Tree tree)) {
-            throw new IllegalStateException("nothing to exchange: " + e);
-        }
-        Folding folding = new Folding(e.kind(), e.result().type(), false);
-        Storage storage = Storage.of(e.result().type());
-        String name = registers.name(e.result());
-        String thread = scope.thread();
-        String partial = scope.array(tree.through().buffer());
-        String half = scope.fresh("half");
-        out.line(partial + "[" + thread + "] = " + storage.stored(name) + ";");
-        out.line("context.localBarrier();");
-        out.open("for (int " + half + " = " + tree.threads() / 2 + "; " + half + " > 0; " + half + " >>= 1)");
-        out.open("if (" + thread + " < " + half + ")");
-        String mine = scope.fresh("mine");
-        String other = scope.fresh("other");
-        String here = partial + "[" + thread + "]";
-        out.line(storage.variable() + " " + mine + " = " + storage.loaded(here) + ";");
-        out.line(storage.variable() + " " + other + " = " + storage.loaded(partial + "[" + thread + " + " + half + "]")
-                + ";");
-        out.line(here + " = " + storage.stored(folding.of(mine, other)) + ";");
-        out.close();
-        out.line("context.localBarrier();");
-        out.close();
-        out.line(name + " = " + storage.loaded(partial + "[0]") + ";");
-        out.line("context.localBarrier();");
-    }
-
     private void loop(Action.For f) {
         switch (f.level()) {
             case Level.OfDevice.GRID -> {
@@ -142,7 +113,6 @@ final class ThreadCode {
             case Level.OfDevice.GROUP -> group(f);
             case Level.OfDevice.THREAD -> {
                 String thread = registers.declare(f.axis(), f);
-                scope.setThread(thread);
                 out.line("int " + thread + " = context.localIdx;");
                 write(f.body());
             }
@@ -162,7 +132,7 @@ final class ThreadCode {
     /** Whether a place follows from the number of the group alone, and conditions depend on it. */
     private boolean isHidden(Action.At a) {
         return groups.filter(g -> ScalarExprs.reads(a.index(), g.axis()))
-                .filter(g -> new Decided(a.axis()).in(g.body()))
+                .filter(g -> decides(a.axis(), g.body()))
                 .isPresent();
     }
 
@@ -173,12 +143,22 @@ final class ThreadCode {
     }
 
     private void counted(Action.For f) {
+        ThreadCode inner = inner();
+        String at = inner.registers.declare(f.axis(), f);
+        if (f.span() instanceof Span.Halves h) {
+            out.open("for (int " + at + " = " + h.from() + "; " + at + " > 0; " + at + " >>= 1)");
+        } else {
+            open(f, at);
+        }
+        inner.write(f.body());
+        out.close();
+    }
+
+    private void open(Action.For f, String at) {
         Span.Steps steps = f.span().steps(f.axis());
         String from = index(steps.from());
         String to = index(steps.to());
-        ThreadCode inner = inner();
-        String at = inner.registers.declare(f.axis(), f);
-        boolean hidden = from.equals("0") && new Decided(f.axis()).in(f.body());
+        boolean hidden = from.equals("0") && decides(f.axis(), f.body());
         if (steps.step() == 1 && from.equals("0")) {
             fromBelow(at, to, hidden);
         } else {
@@ -186,8 +166,6 @@ final class ThreadCode {
             out.open("for (int " + at + " = " + (hidden ? "zero; " + at + " + zero" : from + "; " + at) + " < " + to
                     + "; " + next + ")");
         }
-        inner.write(f.body());
-        out.close();
     }
 
     /**
@@ -203,27 +181,10 @@ final class ThreadCode {
         out.line("int " + at + " = " + below + " + 1;");
     }
 
-    /** Looks for conditions that the value of a counter decides. */
-    private static final class Decided {
-        private final List<Axis> counters = new ArrayList<>();
-
-        Decided(Axis counter) {
-            counters.add(counter);
-        }
-
-        boolean in(List<Action> actions) {
-            return actions.stream().anyMatch(this::in);
-        }
-
-        private boolean in(Action action) {
-            if (action instanceof Action.At a && depends(a.index())) {
-                counters.add(a.axis());
-            }
-            return action instanceof Action.When w && depends(w.condition()) || in(action.body());
-        }
-
-        private boolean depends(ScalarExpr e) {
-            return counters.stream().anyMatch(axis -> ScalarExprs.reads(e, axis));
-        }
+    /** Whether the value of a counter decides conditions. */
+    private static boolean decides(Axis counter, List<Action> actions) {
+        Set<Axis> derived = Action.derived(counter, actions);
+        return actions.stream()
+                .anyMatch(a -> a.any(x -> x instanceof Action.When w && ScalarExprs.readsAny(w.condition(), derived)));
     }
 }

@@ -166,7 +166,7 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
                 .flatMap(l -> l.mode() instanceof LoopMode.Parallel
                         ? Stream.concat(
                                 orders(l), optional(new Choice.Band(l.id(), BAND), n -> new Choice.Band(l.id(), n)))
-                        : Stream.concat(Stream.of(toggled(new Choice.Prefetch(l.id(), 1))), trims(l)));
+                        : trims(l));
     }
 
     /** Where blocks have unlike work, it matters which begin first. */

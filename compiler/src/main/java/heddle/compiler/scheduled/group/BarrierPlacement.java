@@ -49,18 +49,21 @@ final class BarrierPlacement {
     private final Set<Buffer> shared;
 
     /** The indexes that threads do not have alike. */
-    private final Set<Axis> own = new HashSet<>();
+    private final Set<Axis> own;
 
-    /** @param thread the number of a thread in its group */
-    BarrierPlacement(List<LocalArray> shared, Axis thread) {
-        this.shared = shared.stream().map(LocalArray::buffer).collect(Collectors.toSet());
-        own.add(thread);
+    private BarrierPlacement(Set<Buffer> shared, Set<Axis> own) {
+        this.shared = shared;
+        this.own = own;
     }
 
-    /** The actions of a group with barriers among them. */
-    List<Action> in(List<Action> actions) {
-        actions.forEach(this::addOwn);
-        return placed(actions, new Use());
+    /**
+     * The actions of a group with barriers among them.
+     *
+     * @param thread the number of a thread in its group
+     */
+    static List<Action> in(List<Action> actions, List<LocalArray> shared, Axis thread) {
+        Set<Buffer> buffers = shared.stream().map(LocalArray::buffer).collect(Collectors.toSet());
+        return new BarrierPlacement(buffers, Action.derived(thread, actions)).placed(actions, new Use());
     }
 
     private List<Action> placed(List<Action> actions, Use before) {
@@ -128,45 +131,23 @@ final class BarrierPlacement {
     }
 
     private boolean isAlike(ScalarExpr e) {
-        return own.stream().noneMatch(axis -> ScalarExprs.reads(e, axis));
-    }
-
-    /** Finds indexes that are computed from those that threads do not have alike. */
-    private void addOwn(Action action) {
-        if (action instanceof Action.At a && !isAlike(a.index())) {
-            own.add(a.axis());
-        }
-        action.body().forEach(this::addOwn);
+        return !ScalarExprs.readsAny(e, own);
     }
 
     /** What an action does to local memory. */
     private Use use(Action action) {
         Use use = new Use();
-        add(action, use);
+        action.all().forEach(part -> {
+            part.programs()
+                    .forEach(program -> ScalarExprs.visit(program, e -> {
+                        if (e instanceof ScalarExpr.Element x && shared.contains(x.buffer())) {
+                            use.read.add(x.buffer());
+                        }
+                    }));
+            if (part instanceof Action.Store s && shared.contains(s.to())) {
+                use.written.add(s.to());
+            }
+        });
         return use;
-    }
-
-    private void add(Action action, Use use) {
-        switch (action) {
-            case Action.For f -> {}
-            case Action.When w -> {}
-            case Action.Let l -> {}
-            case Action.Assign a -> {}
-            case Action.Fold f -> {}
-            case Action.At a -> {}
-            case Action.Store s -> {}
-            case Action.Add a -> {}
-            default -> throw new IllegalStateException("no barriers are placed around " + action);
-        }
-        action.programs()
-                .forEach(program -> ScalarExprs.visit(program, part -> {
-                    if (part instanceof ScalarExpr.Element x && shared.contains(x.buffer())) {
-                        use.read.add(x.buffer());
-                    }
-                }));
-        if (action instanceof Action.Store s && shared.contains(s.to())) {
-            use.written.add(s.to());
-        }
-        action.body().forEach(a -> add(a, use));
     }
 }

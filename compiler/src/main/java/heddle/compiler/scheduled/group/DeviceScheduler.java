@@ -27,10 +27,10 @@ public final class DeviceScheduler {
                 .anyMatch(s -> s instanceof TileStmt.Loop || s.product().isPresent());
     }
 
-    /** A kernel of groups of threads. They end together: PoCL gets stores wrong that some threads skip where a kernel ends. */
+    /** A kernel of groups of threads, with barriers among their actions. They end together: PoCL gets stores wrong that some threads skip where a kernel ends. */
     static ScheduledKernel ofGroups(
             TileKernel kernel, Axis group, Axis thread, List<Action> body, List<LocalArray> shared) {
-        List<Action> ordered = new ArrayList<>(body);
+        List<Action> ordered = new ArrayList<>(BarrierPlacement.in(body, shared, thread));
         ordered.add(new Action.Barrier());
         Action threads = new Action.For(thread, Span.WHOLE, Level.OfDevice.THREAD, ordered);
         Action groups = new Action.For(group, Span.WHOLE, Level.OfDevice.GROUP, List.of(threads));

@@ -3,6 +3,7 @@ package heddle.compiler.scheduled.group;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;

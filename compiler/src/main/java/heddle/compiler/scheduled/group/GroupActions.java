@@ -9,6 +9,7 @@ import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
@@ -37,6 +38,9 @@ import java.util.stream.Stream;
  * registers.
  */
 final class GroupActions {
+    /** Whether the mask of a loop is true in all of the current block. */
+    private static final Variable FULL = new Variable("full", DType.BOOL);
+
     private final TileKernel kernel;
     private final GroupShape shape;
     private final GroupPositions at;
@@ -58,18 +62,14 @@ final class GroupActions {
         Axis group = new Axis("group", blocks.count());
         List<Action> body = new ArrayList<>(at.declared());
         body.addAll(blocks.of(group));
-        Set<Axis> looped = new HashSet<>();
-        for (TileStmt s : TileStmt.all(kernel.body())) {
-            if (s instanceof TileStmt.Loop l) {
-                looped.add(l.axis());
-            }
-        }
-        shape.shared().stream().filter(axis -> !looped.contains(axis)).forEach(axis -> body.add(at.index(axis)));
+        shape.shared().stream()
+                .filter(axis -> TileStmt.all(kernel.body()).stream()
+                        .noneMatch(s -> s instanceof TileStmt.Loop l && l.axis().equals(axis)))
+                .forEach(axis -> body.add(at.index(axis)));
         for (TileStmt s : kernel.body()) {
             add(s, Optional.empty(), body);
         }
-        List<Action> ordered = new BarrierPlacement(memory.arrays(), at.thread()).in(body);
-        return DeviceScheduler.ofGroups(kernel, group, at.thread(), ordered, memory.arrays());
+        return DeviceScheduler.ofGroups(kernel, group, at.thread(), body, memory.arrays());
     }
 
     /** @param classified the innermost loop of which the blocks are known to be full or not */
@@ -87,8 +87,7 @@ final class GroupActions {
                 List<Action> body = new ArrayList<>();
                 m.body().forEach(s -> add(s, classified, body));
                 boolean isTold = classified.equals(Optional.of(m.loop()));
-                actions.addAll(
-                        isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, full(m.loop())), body)) : body);
+                actions.addAll(isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, FULL), body)) : body);
             }
             case TileStmt.Store s ->
                 store(s, new Action.Store(s.buffer(), here(s.address()), here(s.value())), actions);
@@ -108,7 +107,7 @@ final class GroupActions {
                     actions.addAll(at.each(shape.axes(tile), List.of(new Action.Let(variable, here(m.program())))));
                 } else if (memory.isLoadedInSlices(tile)) {
                     loads.put(tile.name(), m.program());
-                } else if (!memory.isLoadedAhead(tile)) {
+                } else {
                     actions.addAll(products.load(tile, m.program()));
                 }
             }
@@ -259,7 +258,7 @@ final class GroupActions {
         Optional<Classes> classes = l.mask().flatMap(mask -> classes(mask, actions, body));
         List<Action> inner = new ArrayList<>();
         Optional<LoopId> told = classes.isPresent() ? Optional.of(l.id()) : Optional.empty();
-        classes.ifPresent(c -> inner.add(new Action.Let(full(l.id()), c.everywhere)));
+        classes.ifPresent(c -> inner.add(new Action.Let(FULL, c.everywhere)));
         l.body().forEach(s -> add(s, told, inner));
         classes.ifPresentOrElse(c -> body.add(new Action.When(c.somewhere, inner)), () -> body.addAll(inner));
         if (kernel.cut(l) instanceof Choice.Size.Whole) {
@@ -270,37 +269,7 @@ final class GroupActions {
             return;
         }
         Span blocks = new Span.Steps(l.bounds().from(), l.bounds().to(), shape.width(axis));
-        if (!memory.loadedAhead(l).isEmpty()) {
-            prefetch(l, actions, body);
-        }
         actions.add(new Action.For(GridIndexes.from(axis), blocks, Level.EACH, body));
-    }
-
-    /**
-     * Loads the tiles of the first block before a loop, and in its body those of the next one: into registers before the statements, into
-     * local memory after them. Behind the last block there are zeros.
-     */
-    private void prefetch(TileStmt.Loop l, List<Action> before, List<Action> body) {
-        Axis axis = l.axis();
-        before.add(new Action.At(GridIndexes.from(axis), l.bounds().from()));
-        ScalarExpr isNext = IndexMath.isBelow(
-                IndexMath.plus(at.from(axis), ScalarExpr.of(shape.width(axis))),
-                l.bounds().to());
-        List<Action> registers = new ArrayList<>();
-        List<Action> fetched = new ArrayList<>();
-        for (TileStmt.Define d : memory.loadedAhead(l)) {
-            ScalarExpr program = ((TileExpr.Map) d.value()).program();
-            before.addAll(products.load(d.tile(), program));
-            registers.add(products.ahead(d.tile()));
-            fetched.add(products.fetch(d.tile(), program, axis));
-            body.add(products.arrive(d.tile(), program));
-        }
-        registers.add(new Action.When(isNext, fetched));
-        body.addAll(0, registers);
-    }
-
-    private static Variable full(LoopId loop) {
-        return new Variable("full", DType.BOOL);
     }
 
     /** Conditions that skip a block that the mask empties, and tell full ones. */

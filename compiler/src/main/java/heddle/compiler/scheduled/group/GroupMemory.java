@@ -5,8 +5,8 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.LocalArray;
-import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -68,7 +68,6 @@ public final class GroupMemory {
 
     private final TileKernel kernel;
     private final GroupShape shape;
-    private final ProgramFacts facts;
     private final List<TileExpr.Dot> products = new ArrayList<>();
     private final Map<String, Held> tiles = new HashMap<>();
     private final Map<Map.Entry<String, TileExpr.Dot>, Held> slices = new HashMap<>();
@@ -80,7 +79,6 @@ public final class GroupMemory {
     public GroupMemory(TileKernel kernel, GroupShape shape) {
         this.kernel = kernel;
         this.shape = shape;
-        this.facts = new ProgramFacts(kernel.program());
         TileStmt.all(kernel.body()).forEach(s -> s.product().ifPresent(products::add));
         new Lives().of(kernel.body()).forEach(this::place);
         for (TileStmt s : TileStmt.all(kernel.body())) {
@@ -105,23 +103,6 @@ public final class GroupMemory {
         return !shape.isInRegisters(tile)
                 && usesOf(tile).stream().allMatch(dot -> isSliced(dot.over()))
                 && TileStmt.all(kernel.body()).stream().noneMatch(s -> reads(s, tile));
-    }
-
-    /** The tiles that a loop loads a block ahead. */
-    List<TileStmt.Define> loadedAhead(TileStmt.Loop loop) {
-        return kernel.schedule().isPrefetched(loop.id())
-                ? loop.body().stream()
-                        .filter(TileStmt.Define.class::isInstance)
-                        .map(TileStmt.Define.class::cast)
-                        .filter(d ->
-                                facts.isRead(d.tile()) && !shape.isInRegisters(d.tile()) && !isLoadedInSlices(d.tile()))
-                        .toList()
-                : List.of();
-    }
-
-    boolean isLoadedAhead(Tile tile) {
-        return kernel.program().loops().stream()
-                .anyMatch(l -> loadedAhead(l).stream().anyMatch(d -> d.tile().equals(tile)));
     }
 
     private List<TileExpr.Dot> usesOf(Tile tile) {
@@ -162,10 +143,6 @@ public final class GroupMemory {
                         before.stream()
                                 .filter(name -> last.getOrDefault(name, 0) >= at)
                                 .forEach(name -> last.put(name, number));
-                        loadedAhead(l).forEach(d -> {
-                            born.put(d.tile().name(), at);
-                            last.put(d.tile().name(), number);
-                        });
                     }
                     case TileStmt.Masked m -> add(m.body(), here);
                     default -> {

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Tile;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Schedules a product: its factors come to local memory, where they are not there already; then each thread adds up its elements of the
@@ -64,89 +64,6 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
      * @param part where the slice along {@code over} begins in the block
      */
     private List<Action> load(GroupMemory.Held held, ScalarExpr program, Axis over, ScalarExpr part) {
-        LoadedElement element = element(held, program, over, part, Optional.empty());
-        List<Action> body = new ArrayList<>(element.indexes());
-        Variable value = new Variable("value", held.buffer().type().dtype());
-        if (element.guards().isEmpty()) {
-            body.add(new Action.Let(value, program));
-        } else {
-            body.add(new Action.Let(value, ScalarExpr.zero(value.type())));
-            body.addAll(IndexMath.where(element.guards(), List.of(new Action.Assign(value, program))));
-        }
-        body.add(new Action.Store(held.buffer(), element.address(), value));
-        ScalarExpr count = ScalarExpr.of(element.number().extent());
-        Span span = new Span.Steps(ScalarExpr.of(at.thread()), count, shape().threads());
-        return List.of(new Action.For(element.number(), span, Level.EACH, body));
-    }
-
-    /** Registers for what a thread loads of the next block: they begin with zeros. */
-    Action ahead(Tile tile) {
-        GroupMemory.Held held = memory.resident(tile).orElseThrow();
-        Variable next = next(tile, held);
-        return registers(held, List.of(new Action.Let(next, ScalarExpr.zero(next.type()))));
-    }
-
-    /** Loads a thread's elements of the next block of an axis into registers. */
-    Action fetch(Tile tile, ScalarExpr program, Axis axis) {
-        GroupMemory.Held held = memory.resident(tile).orElseThrow();
-        LoadedElement element = element(held, program, memory.over(tile), IndexMath.ZERO, Optional.of(axis));
-        List<Action> body = new ArrayList<>(element.indexes());
-        body.addAll(IndexMath.where(element.guards(), List.of(new Action.Assign(next(tile, held), program))));
-        return registers(held, own(held, element, body));
-    }
-
-    /** Stores in local memory what was loaded there. */
-    Action arrive(Tile tile, ScalarExpr program) {
-        GroupMemory.Held held = memory.resident(tile).orElseThrow();
-        LoadedElement element = element(held, program, memory.over(tile), IndexMath.ZERO, Optional.empty());
-        List<Action> body = new ArrayList<>(element.places());
-        body.add(new Action.Store(held.buffer(), element.address(), next(tile, held)));
-        return registers(held, own(held, element, body));
-    }
-
-    private static Variable next(Tile tile, GroupMemory.Held held) {
-        return new Variable(tile.name() + "Next", held.buffer().type().dtype());
-    }
-
-    /** Counts the elements of a tile that a thread loads. */
-    private Axis turn(GroupMemory.Held held) {
-        return new Axis("turn", Dim.of(Math.ceilDiv(held.loaded(), shape().threads())));
-    }
-
-    private Action registers(GroupMemory.Held held, List<Action> body) {
-        return new Action.For(turn(held), Span.WHOLE, Level.OfDevice.REGISTER, body);
-    }
-
-    /** A body for each of a thread's elements that there are. */
-    private List<Action> own(GroupMemory.Held held, LoadedElement element, List<Action> body) {
-        ScalarExpr number = IndexMath.plus(
-                ScalarExpr.of(at.thread()), IndexMath.times(ScalarExpr.of(turn(held)), shape().threads()));
-        List<Action> actions = new ArrayList<>(List.of(new Action.At(element.number(), number)));
-        boolean isOwn = held.loaded() % shape().threads() == 0;
-        ScalarExpr isThere = IndexMath.isBelow(
-                ScalarExpr.of(element.number()), ScalarExpr.of(element.number().extent()));
-        actions.addAll(IndexMath.where(isOwn ? List.of() : List.of(isThere), body));
-        return actions;
-    }
-
-    /**
-     * An element of a tile that is loaded.
-     *
-     * @param number  counts the elements
-     * @param places  say where it is in the tile
-     * @param indexes the same, and where it is in the tensor
-     * @param guards  what says that there is such an element
-     * @param address in local memory
-     */
-    private record LoadedElement(
-            Axis number, List<Action> places, List<Action> indexes, List<ScalarExpr> guards, ScalarExpr address) {}
-
-    /**
-     * @param part  where a slice along {@code over} begins in the block
-     * @param ahead the axis of which the next block is loaded, not the current one
-     */
-    private LoadedElement element(
-            GroupMemory.Held held, ScalarExpr program, Axis over, ScalarExpr part, Optional<Axis> ahead) {
         List<Axis> order = new ArrayList<>(held.axes());
         order.stream()
                 .filter(axis -> GroupMemory.runsAlong(program, axis))
@@ -156,8 +73,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
                     order.addLast(axis);
                 });
         Axis number = new Axis("x", Dim.of(held.loaded()));
-        List<Action> placed = new ArrayList<>();
-        List<Action> indexes = new ArrayList<>();
+        List<Action> body = new ArrayList<>();
         List<ScalarExpr> guards = new ArrayList<>();
         ScalarExpr rest = ScalarExpr.of(number);
         long left = held.loaded();
@@ -168,22 +84,26 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
             ScalarExpr within = left == 1 ? rest : IndexMath.remainder(rest, ScalarExpr.of(size));
             rest = IndexMath.quotient(rest, ScalarExpr.of(size));
             ScalarExpr before = axis.equals(over) ? part : IndexMath.ZERO;
-            ScalarExpr from = IndexMath.plus(
-                    at.from(axis),
-                    ScalarExpr.of(ahead.filter(axis::equals).map(shape()::width).orElse(0)));
-            boolean isFirst = IndexMath.plus(from, before).equals(IndexMath.ZERO);
+            boolean isFirst = IndexMath.plus(at.from(axis), before).equals(IndexMath.ZERO);
             Axis place = isFirst ? axis : new Axis(axis.name() + "At", Dim.of(size));
-            Action.At at = new Action.At(place, within);
-            placed.add(at);
-            indexes.add(at);
+            body.add(new Action.At(place, within));
             places.put(axis, ScalarExpr.of(place));
             ScalarExpr inBlock = IndexMath.plus(before, ScalarExpr.of(place));
             if (!place.equals(axis)) {
-                indexes.add(new Action.At(axis, IndexMath.plus(from, inBlock)));
+                body.add(new Action.At(axis, IndexMath.plus(at.from(axis), inBlock)));
             }
             guard(axis, inBlock, axis.equals(over) ? Math.ceilDiv(shape().width(axis), size) * size : size, guards);
         }
-        return new LoadedElement(number, placed, indexes, guards, held.address(places::get));
+        Variable value = new Variable("value", held.buffer().type().dtype());
+        if (guards.isEmpty()) {
+            body.add(new Action.Let(value, program));
+        } else {
+            body.add(new Action.Let(value, ScalarExpr.zero(value.type())));
+            body.addAll(IndexMath.where(guards, List.of(new Action.Assign(value, program))));
+        }
+        body.add(new Action.Store(held.buffer(), held.address(places::get), value));
+        Span span = new Span.Steps(ScalarExpr.of(at.thread()), ScalarExpr.of(number.extent()), shape().threads());
+        return List.of(new Action.For(number, span, Level.EACH, body));
     }
 
     /** @param most the elements that are loaded of a block in all */

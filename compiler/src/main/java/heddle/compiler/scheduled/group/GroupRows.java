@@ -1,11 +1,14 @@
 package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Grid;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
@@ -94,13 +97,30 @@ final class GroupRows {
                 Action fold = new Action.Fold(variable, r.kind(), r.program(), r.ignoresNaN());
                 actions.add(loop(r.over(), thread, fold));
                 if (shared.isPresent() && shared.getAsInt() > 1) {
-                    LocalArray partial = partials.computeIfAbsent(
-                            Precision.computed(tile.type()), type -> LocalArray.of("partial", type, shared.getAsInt()));
-                    actions.add(new Action.Exchange(variable, r.kind(), new Level.Tree(partial, shared.getAsInt())));
+                    actions.addAll(tree(variable, r.kind(), ScalarExpr.of(thread.getFirst()), shared.getAsInt()));
                 }
             }
             case TileExpr.Dot d -> throw new IllegalStateException("no product in a row kernel");
         }
+    }
+
+    /** Threads fold what they have in pairs, half of them at each step, until the first has the number that all of them read: a power of two of them. */
+    private List<Action> tree(Variable result, Reduction kind, ScalarExpr thread, int threads) {
+        DType type = Precision.computed(result.type());
+        Buffer partial = partials.computeIfAbsent(type, t -> LocalArray.of("partial", t, threads))
+                .buffer();
+        Axis half = new Axis("half", Dim.of(threads));
+        Variable mine = new Variable("mine", type);
+        ScalarExpr other = new ScalarExpr.Element(partial, IndexMath.plus(thread, ScalarExpr.of(half)));
+        List<Action> pair = List.of(
+                new Action.Let(mine, new ScalarExpr.Element(partial, thread)),
+                new Action.Fold(mine, kind, other, false),
+                new Action.Store(partial, thread, mine));
+        Action folded = new Action.When(IndexMath.isBelow(thread, ScalarExpr.of(half)), pair);
+        return List.of(
+                new Action.Store(partial, thread, result),
+                new Action.For(half, new Span.Halves(threads / 2), Level.EACH, List.of(folded)),
+                new Action.Assign(result, new ScalarExpr.Element(partial, IndexMath.ZERO)));
     }
 
     private List<Action> store(TileStmt.Store s, List<Axis> thread) {

@@ -2,6 +2,7 @@ package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scheduled.IndexMath;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.LoopMode;

@@ -33,14 +33,13 @@ class BarrierPlacementTest {
 
     private static long barriers(Span span) {
         LocalArray array = LocalArray.of("a", DType.F32, 8);
-        Action.For placed = (Action.For) new BarrierPlacement(List.of(array), THREAD)
-                .in(List.of(loop(span)))
-                .getLast();
+        Action.For placed = (Action.For)
+                BarrierPlacement.in(List.of(loop(span)), List.of(array), THREAD).getLast();
         return placed.body().stream().filter(Action.Barrier.class::isInstance).count();
     }
 
     static Stream<Span> alike() {
-        return Stream.of(Span.WHOLE, new Span.Between(ZERO, ALIKE), new Span.Steps(ZERO, ALIKE, 2));
+        return Stream.of(Span.WHOLE, new Span.Between(ZERO, ALIKE), new Span.Steps(ZERO, ALIKE, 2), new Span.Halves(4));
     }
 
     @ParameterizedTest
@@ -66,14 +65,12 @@ class BarrierPlacementTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 3, 96, Integer.MIN_VALUE})
-    void treesHalve(int threads) {
-        LocalArray array = LocalArray.of("a", DType.F32, 96);
-        assertThrows(IllegalArgumentException.class, () -> new Level.Tree(array, threads));
+    void onlyPowersOfTwoAreHalved(int from) {
+        assertThrows(IllegalArgumentException.class, () -> new Span.Halves(from));
     }
 
     @Test
-    void treesHaveOneThreadAtLeast() {
-        LocalArray array = LocalArray.of("a", DType.F32, 96);
-        assertEquals(1, new Level.Tree(array, 1).threads());
+    void oneIsHalvedToNothing() {
+        assertEquals(1, new Span.Halves(1).from());
     }
 }

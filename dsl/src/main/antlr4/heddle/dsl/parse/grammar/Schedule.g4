@@ -20,7 +20,6 @@ choices
     | 'bind' bind (',' bind)*
     | 'unroll' unroll (',' unroll)*
     | 'stage' stage (',' stage)*
-    | 'prefetch' prefetch (',' prefetch)*
     | 'pitch' pitch (',' pitch)*
     | 'fetch' fetch (',' fetch)*
     | 'trim' trim (',' trim)*
@@ -47,8 +46,6 @@ unroll : name 'over' name NUMBER ;
 
 stage : name NUMBER ;
 
-prefetch : name NUMBER ;
-
 pitch : name NUMBER ;
 
 // From how many rows on.
@@ -58,7 +55,7 @@ trim : name NUMBER ;
 
 name
     : NAME
-    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'prefetch' | 'pitch' | 'fetch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
+    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'pitch' | 'fetch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
     | 'in' | 'local' | 'register' | 'group' | 'thread' | 'lane' | 'loop' | 'over'
     ;
 
