@@ -6,7 +6,9 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.SumOfProducts;
+import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One axis for each letter of a contraction's equation, named {@code xb} for {@code b}. */
 public record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
@@ -53,31 +56,58 @@ public record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
 
     /**
      * The node that must be stored so that an operand can be read as a strided view: what the operand is a view of, or
-     * the operand itself when that view has no strides. A view of a dequantised weight needs nothing where weights stay
-     * packed.
+     * the operand itself when that view has no strides. Elements that are gathered at lines, as the windows of a convolution are, are such a
+     * view, too. A view of a dequantised weight needs nothing where weights stay packed.
      */
     public Optional<Node> storedOperand(Graph graph, Node contract, int slot, boolean keepsPacked) {
         Value operand = graph.operand(contract, slot);
+        Value gathered = behindGathers(graph, operand);
+        boolean isAtLines = !gathered.equals(View.behind(graph, operand))
+                && read(graph, operand, slot, v -> v.equals(gathered) || isInMemory(v.node()))
+                        .filter(ContractionAxes::hasStrides)
+                        .isPresent();
+        if (isAtLines) {
+            return Optional.of(gathered.node());
+        }
         Value base = View.behind(graph, operand);
         boolean isComputed = keepsPacked && Dequantised.is(graph, base.node());
         if (!isComputed && base.equals(operand) || Partition.isNumber(base.node())) {
             return Optional.of(operand.node());
         }
+        Optional<ScalarExpr.Element> read =
+                read(graph, operand, slot, v -> isComputed ? Partition.isGiven(v.node()) : v.equals(base));
+        return read.filter(ContractionAxes::hasStrides).isPresent()
+                ? Optional.of(base.node()).filter(node -> !isComputed)
+                : Optional.of(operand.node());
+    }
+
+    private static Value behindGathers(Graph graph, Value value) {
+        Value base = value;
+        while (base.node().op() instanceof View || base.node().op() instanceof Gather) {
+            base = graph.operand(base.node(), 0);
+        }
+        return base;
+    }
+
+    /** What indexes read where they do not follow from positions alone. */
+    private static boolean isInMemory(Node node) {
+        return Partition.isGiven(node) || !(node.op() instanceof Pointwise);
+    }
+
+    private static boolean hasStrides(ScalarExpr.Element e) {
+        return IndexSimplifier.form(e.address()).isAffine();
+    }
+
+    /** What an operand reads when some values are stored, if that is an element of one of them. */
+    private Optional<ScalarExpr.Element> read(Graph graph, Value operand, int slot, Predicate<Value> isStored) {
         Inliner inliner = new Inliner(
                 graph,
-                (v, index) -> (isComputed ? Partition.isGiven(v.node()) : v.equals(base))
+                (v, index) -> isStored.test(v)
                         ? Optional.of(new ScalarExpr.Element(
                                 new Buffer("base", v.type()),
                                 IndexSimplifier.address(v.type().shape(), index)))
                         : Optional.empty());
         ScalarExpr element = inliner.at(operand, index(slot == 0 ? equation.left() : equation.right()));
-        Optional<ScalarExpr.Element> read = isComputed
-                ? Dequantised.held(element)
-                : Optional.of(element)
-                        .filter(ScalarExpr.Element.class::isInstance)
-                        .map(ScalarExpr.Element.class::cast);
-        boolean hasStrides =
-                read.filter(e -> IndexSimplifier.form(e.address()).isAffine()).isPresent();
-        return hasStrides ? Optional.of(base.node()).filter(node -> !isComputed) : Optional.of(operand.node());
+        return element instanceof ScalarExpr.Element e ? Optional.of(e) : Dequantised.held(element);
     }
 }

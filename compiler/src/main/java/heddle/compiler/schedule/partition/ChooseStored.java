@@ -9,6 +9,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.RowReduction;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.schedule.ContractionAxes;
@@ -85,6 +86,7 @@ public final class ChooseStored {
                         .reduce(ElementCost.of(node), ElementCost::plus);
                 boolean store = required.contains(node)
                         || (!(node.op() instanceof View)
+                                && !isReadAtLines(node)
                                 && !Partition.isNumber(node)
                                 && !Dequantised.is(graph, node)
                                 && (isRegrouped(node.value()) || !isInPlace(node, cost)));
@@ -95,6 +97,19 @@ public final class ChooseStored {
             }
         }
         return stored;
+    }
+
+    /** Whether products alone read what is gathered, which read it as a view then: others need it stored. */
+    private boolean isReadAtLines(Node node) {
+        return node.op() instanceof Gather && !required.contains(node) && isReadByProducts(node);
+    }
+
+    private boolean isReadByProducts(Node node) {
+        return graph.users(node).stream()
+                .allMatch(user -> user.op() instanceof SumOfProducts
+                        || (user.op() instanceof View || user.op() instanceof Gather)
+                                && !required.contains(user)
+                                && isReadByProducts(user));
     }
 
     /** Whether something reads a value in other rows: where it is stored they are neighbours, and need no division otherwise. */
