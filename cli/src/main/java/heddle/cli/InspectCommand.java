@@ -17,6 +17,7 @@ import heddle.compiler.ir.drawing.GraphSvg;
 import heddle.compiler.ir.text.GraphJson;
 import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.pass.Pipeline;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,7 +81,8 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--after",
             paramLabel = "PASS",
-            description = "Shows the graph after this pass; with none, the graph as written.")
+            description =
+                    "Shows the graph after this pass, the last time that it runs; PASS#1 is the first time. With none, the graph as written.")
     private String pass;
 
     @Option(
@@ -152,11 +155,34 @@ final class InspectCommand implements Callable<Integer> {
         }
         List<String> passes =
                 Compiler.pipeline(declared.declaration().graph(), Fusion.FUSED).names();
-        if (pass != null && passes.stream().noneMatch(name -> Pipeline.isNamed(name, pass))) {
-            throw new ParameterException(
-                    spec.commandLine(), "there is no pass " + pass + "; there are none, " + String.join(", ", passes));
+        if (pass != null) {
+            isOne(passes);
         }
         var result = declared.compilation(Fusion.FUSED).passes();
         return pass == null ? result.graph() : result.after(pass).orElse(result.graph());
+    }
+
+    /** Checks that there is such a pass, and says which one is shown where it runs several times. */
+    private void isOne(List<String> passes) {
+        List<String> named =
+                passes.stream().filter(name -> Pipeline.isNamed(name, pass)).toList();
+        if (named.isEmpty()) {
+            List<String> words = Stream.concat(
+                            Stream.of(AS_WRITTEN),
+                            passes.stream().flatMap(p -> Stream.of(p, p.replaceFirst("#.*", ""))))
+                    .toList();
+            String meant = Suggest.closest(pass, words)
+                    .map(word -> "did you mean " + word + "? There")
+                    .orElse("there");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "there is no pass " + pass + "; " + meant + " are none, " + String.join(", ", passes));
+        }
+        if (named.size() > 1) {
+            spec.commandLine()
+                    .getErr()
+                    .println("note: " + pass + " runs " + named.size() + " times; this is the graph after the last, "
+                            + named.getLast() + ". --after " + named.getFirst() + " shows the first");
+        }
     }
 }

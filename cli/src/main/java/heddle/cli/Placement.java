@@ -4,12 +4,19 @@ import heddle.cli.report.Sizes;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.host.DeviceMemory;
+import heddle.compiler.report.FusionReport;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompiledModel;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
 import heddle.runtime.PlacedTarget;
 import heddle.runtime.jvm.JvmProgram;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Prints the last line of a run: what ran where, and how much memory it took. */
 final class Placement {
@@ -24,9 +31,31 @@ final class Placement {
         }
         String unfused = memory(model.target(), compilation.unfused(), lengths);
         String fused = compilation.report().isEmpty()
-                ? "no attention"
+                ? leftOut(model.model())
+                        .map(at -> "attention left out at " + at)
+                        .orElse("no attention")
                 : compilation.report().summary();
         return fused + ", " + model.target() + ", peak " + memory + " (unfused " + unfused + ")" + weights;
+    }
+
+    /** The lengths of zero or one that leave nothing of an attention; empty where the model has none at other lengths either. */
+    private static Optional<String> leftOut(HeddleModel model) {
+        Map<String, Long> lengths = model.fixedLengths();
+        long least = lengths.values().stream().min(Comparator.naturalOrder()).orElse(Long.MAX_VALUE);
+        if (least > 1) {
+            return Optional.empty();
+        }
+        String few = lengths.entrySet().stream()
+                .filter(length -> length.getValue() == least)
+                .map(length -> length.getKey() + "=" + length.getValue())
+                .collect(Collectors.joining(", "));
+        try {
+            FusionReport open = Heddle.model(model.source(), Map.of()).explain().report();
+            return open.isEmpty() ? Optional.empty() : Optional.of(few);
+        } catch (DiagnosticException e) {
+            // It is a model for some lengths alone.
+            return Optional.empty();
+        }
     }
 
     /** What weights take in this JVM, as kernels read them. */

@@ -8,6 +8,7 @@ import heddle.cli.option.OutputOptions;
 import heddle.cli.option.ScheduleOption;
 import heddle.cli.option.TargetOption;
 import heddle.cli.report.KernelTable;
+import heddle.cli.report.Measurement;
 import heddle.cli.report.ResultTable;
 import heddle.cli.report.Timeline;
 import heddle.compiler.Compiler.Fusion;
@@ -119,7 +120,8 @@ final class RunCommand implements Callable<Integer> {
             timeline.write(trace, equal(compiled));
         }
         if (profile) {
-            KernelTable.print(timeline.timings(), equal(compiled), out);
+            KernelTable.print(
+                    timeline.timings(), equal(compiled), Measurement.atMost(compiled, compiled.lengths(given)), out);
             out.println("a first run, not a warm one: heddle bench times warm ones");
         }
         if (report != null) {

@@ -2,8 +2,13 @@ package heddle.cli;
 
 import heddle.dsl.diagnostic.Suggest;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -37,12 +42,26 @@ final class UsageErrors implements IParameterExceptionHandler {
 
     private static Optional<String> meant(ParameterException e) {
         if (!(e instanceof UnmatchedArgumentException u)) {
-            return Optional.empty();
+            return word(e);
         }
         CommandLine command = e.getCommandLine();
         Collection<String> known = u.isUnknownOption()
                 ? command.getCommandSpec().optionsMap().keySet()
                 : command.getSubcommands().keySet();
         return Suggest.closest(u.getUnmatched().getFirst(), known);
+    }
+
+    /** The word that was meant, of an option that takes one of several. */
+    private static Optional<String> word(ParameterException e) {
+        List<String> words = new ArrayList<>();
+        if (e.getArgSpec() != null && e.getArgSpec().completionCandidates() != null) {
+            e.getArgSpec().completionCandidates().forEach(words::add);
+        }
+        String given = Objects.requireNonNullElse(e.getValue(), "");
+        return Stream.of(given.split(","))
+                .filter(part -> words.stream().noneMatch(part::equalsIgnoreCase))
+                .flatMap(part -> Suggest.closest(part, words).stream())
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .findFirst();
     }
 }

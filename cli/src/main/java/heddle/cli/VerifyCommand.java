@@ -27,11 +27,13 @@ import heddle.runtime.verify.Verification;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +54,9 @@ import picocli.CommandLine.Spec;
             "f16 2e-3 4e-3, bf16 2e-2 3e-2, integers and bools exact. S is the root mean square of the",
             "output, at least 1, but for gradients; floats are held to the coarsest type that is computed",
             "on the way to them.",
+            "",
+            "In the table, max abs and max rel are the greatest of all elements, each of its own. The worst",
+            "element is that which is furthest beyond its tolerance, or nearest to it: often neither of them.",
             "",
             "An element beyond its tolerance is compared with runs of the model that round in the types it",
             "is written in. The verdict is one of three: as written; as exact as the types allow, where such",
@@ -109,6 +114,9 @@ final class VerifyCommand implements Callable<Integer> {
                             + " has to be on the class path: HEDDLE_CLASSPATH names its jar.")
     private Other against;
 
+    /** The outputs of which elements are beyond their tolerance. */
+    private final SequencedSet<String> beyond = new LinkedHashSet<>();
+
     /** How wide the column of outputs is. */
     private int names = 16;
 
@@ -153,6 +161,9 @@ final class VerifyCommand implements Callable<Integer> {
                             output, results.get(output), tolerance(output, declared), compiled.compilation());
                     compared += results.get(output).size();
                     worst = judgement.verdict().compareTo(worst) > 0 ? judgement.verdict() : worst;
+                    if (judgement.verdict() != Verdict.AS_WRITTEN) {
+                        beyond.add(output);
+                    }
                     print(where.target(), fusion, output, judgement, results.get(output), out);
                 }
                 if (influence == null) {
@@ -227,7 +238,8 @@ final class VerifyCommand implements Callable<Integer> {
                 switch (worst) {
                     case AS_WRITTEN -> "as written: all within tolerance";
                     case AS_TYPED ->
-                        "as exact as the types allow: beyond tolerance, no further than runs that round in the types of the"
+                        "as exact as the types allow: " + String.join(", ", beyond)
+                                + " beyond tolerance, no further than runs that round in the types of the"
                                 + " model"
                                 + (beyondAsked ? "; beyond the tolerance that was asked for" : "");
                     case WRONG -> "wrong: further off than rounding in the types of the model explains";

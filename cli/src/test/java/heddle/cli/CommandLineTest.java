@@ -205,8 +205,12 @@ class CommandLineTest {
     void inspectKnowsThePasses() {
         assertEquals(ExitCode.USAGE, run("inspect", model, "--after", "fuse"));
         assertTrue(err.contains("fuse-attention") && err.contains("eliminate-dead-code#1"), err);
+        assertEquals(ExitCode.USAGE, run("inspect", model, "--after", "fuse-atention"));
+        assertTrue(err.contains("did you mean fuse-attention?"), err);
         assertEquals(ExitCode.DONE, run("inspect", model, "--after", "eliminate-dead-code#2"), err);
+        assertEquals("", err);
         assertEquals(ExitCode.DONE, run("inspect", model, "--after", "eliminate-dead-code"), err);
+        assertTrue(err.contains("the last, eliminate-dead-code#5. --after eliminate-dead-code#1"), err);
     }
 
     @Test

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Options that give names values: names that are not there, and names that have two values. */
@@ -63,6 +66,34 @@ class NamedOptionsTest {
         Ran nothing = Ran.command("run", model, "-D", "tokens");
         assertEquals(ExitCode.USAGE, nothing.code());
         assertTrue(nothing.err().contains("'tokens' is not a name, =, and a value"), nothing.err());
+    }
+
+    /** Words of options, those that stand in the place of a file among them. */
+    @ParameterizedTest
+    @CsvSource({
+        "run --weights randm, random",
+        "run --input x=randm, random",
+        "run --target jmv, jvm",
+        "run --output yy=y.npy, y=",
+        "inspect --format htlm, html",
+        "inspect --after fold-constant, fold-constants",
+        "'compile --emit java,scedule', schedule",
+        "compile --machine avx521, avx512",
+        "explain --format tabel, table",
+        "bench --vs unfusd, unfused",
+        "verify --against onnxruntim, onnxruntime"
+    })
+    void aSlipInAWordIsToldWithWhatWasMeant(String command, String meant) throws IOException {
+        Path weighted = Files.writeString(
+                dir.resolve("w.heddle"), "input x: f32[4]\noutput y = x * weight \"w\" : f32[4]\noutput y2 = x\n");
+        List<Object> words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(1, weighted);
+        if (command.startsWith("run") && !command.contains("--input")) {
+            words.addAll(List.of("--input", "x=random"));
+        }
+        Ran ran = Ran.command(words.toArray());
+        assertTrue(ran.code() != ExitCode.DONE, ran.toString());
+        assertTrue(ran.err().contains("did you mean " + meant + "?"), ran.err());
     }
 
     @Test

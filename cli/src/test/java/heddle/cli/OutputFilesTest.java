@@ -229,5 +229,7 @@ class OutputFilesTest {
         Assumptions.assumeTrue(Files.isDirectory(file.getParent()));
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> FileFault.requireWritable(file));
         assertEquals(RuntimeCode.FILE_UNWRITABLE, e.diagnostics().getFirst().code());
+        String said = e.diagnostics().getFirst().message();
+        assertFalse(said.contains("does not exist"), said);
     }
 }

@@ -35,6 +35,17 @@ class SmallCommandsTest {
         assertFalse(ran.out().contains("weights"), ran.out());
     }
 
+    /** Lengths of zero and one leave nothing of an attention, which is there at others. */
+    @Test
+    void anAttentionThatLengthsLeaveOutIsSaid() throws IOException {
+        Path model = Files.writeString(
+                dir.resolve("a.heddle"), "dim M, N\ninput x: f32[N, 4]\noutput y = softmax(x @ transpose(x)) @ x\n");
+        Ran none = Ran.command("run", model, "-D", "N=0", "-D", "M=1", "--input", "x=random", "--target", "jvm");
+        assertTrue(none.out().contains("\nattention left out at N=0, target jvm"), none.toString());
+        Ran some = Ran.command("run", model, "-D", "N=2", "-D", "M=3", "--input", "x=random", "--target", "jvm");
+        assertTrue(some.out().contains("\nfused 1/1 attention"), some.toString());
+    }
+
     @Test
     void theFormatIsAsTheNameEnds() throws IOException {
         Path model = Files.writeString(dir.resolve("m.heddle"), MODEL);

@@ -7,6 +7,7 @@ import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.artifact.DeclaredFile;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.cache.CacheDirectory;
@@ -19,6 +20,7 @@ import heddle.runtime.text.Tokenizer;
 import heddle.runtime.weights.WeightBinding;
 import heddle.runtime.weights.WeightFile;
 import heddle.runtime.weights.WeightView;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -75,7 +77,7 @@ final class ModelData {
     Optional<Path> weightFile() {
         return options.weights().equals(Optional.of(RANDOM))
                 ? Optional.empty()
-                : find(options.weights(), manifest.weights());
+                : find(options.weights(), manifest.weights(), RANDOM, RuntimeCode.WEIGHT_FILE_UNREADABLE);
     }
 
     /** Weights that are drawn whenever they are asked for, the same each time. */
@@ -124,7 +126,7 @@ final class ModelData {
         if (named.filter(Tokenizer.BYTES::equals).isPresent()) {
             return Tokenizer.bytes(limit);
         }
-        Path file = find(options.tokenizer(), manifest.tokenizer())
+        Path file = find(options.tokenizer(), manifest.tokenizer(), Tokenizer.BYTES, RuntimeCode.TOKENIZER)
                 .orElseThrow(() -> new DiagnosticException(
                         Diagnostic.of(RuntimeCode.TOKENIZER, "no tokenizer was named for " + model.name())
                                 .hint("name one with --tokenizer FILE, in Java with Options.tokenizer, or in "
@@ -145,7 +147,7 @@ final class ModelData {
         if (options.weights().equals(Optional.of(RANDOM))) {
             return "";
         }
-        return find(options.weights(), manifest.weights()).map(WeightFile::open).stream()
+        return weightFile().map(WeightFile::open).stream()
                 .flatMap(file -> file.files().stream().skip(1))
                 .map(file -> " "
                         + options.files().identity(new DeclaredFile(file.toString(), Optional.empty()), Path.of("")))
@@ -161,8 +163,19 @@ final class ModelData {
                 .orElseGet(() -> options.files().identity(declared.get(), manifest.directory()));
     }
 
-    private Optional<Path> find(Optional<String> asked, Optional<DeclaredFile> declared) {
+    /** @param word that may stand for a file @param code of a slip in it */
+    private Optional<Path> find(
+            Optional<String> asked, Optional<DeclaredFile> declared, String word, RuntimeCode code) {
+        asked.ifPresent(name -> isNoSlip(name, word, code));
         return asked.map(name -> options.files().find(name, Path.of("")))
                 .or(() -> declared.map(file -> options.files().find(file, manifest.directory())));
+    }
+
+    private static void isNoSlip(String name, String word, RuntimeCode code) {
+        Optional<String> meant = Suggest.closest(name, List.of(word));
+        if (meant.isPresent() && !Files.exists(Path.of(name))) {
+            throw new DiagnosticException(
+                    Diagnostic.of(code, "there is no file " + name).hint("did you mean " + word + "?"));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package heddle.cli.compare;
 
+import heddle.dsl.diagnostic.Suggest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a second report may not be worse in.
@@ -58,8 +60,13 @@ public record Limit(String text, String name, double amount, boolean percent) {
             return new Limit(text, name, 0, false);
         }
         if (!MEASURES.contains(name)) {
-            throw new Wrong("'" + name + "' is no limit; there are " + UNFUSED + ", " + CHANGED + ", "
-                    + String.join(", ", MEASURES));
+            List<String> names = Stream.concat(Stream.of(UNFUSED, CHANGED), MEASURES.stream())
+                    .toList();
+            throw new Wrong("'" + name + "' is no limit; "
+                    + Suggest.closest(name, names)
+                            .map(meant -> "did you mean " + meant + "? There")
+                            .orElse("there")
+                    + " are " + String.join(", ", names));
         }
         return colon < 0 ? new Limit(text, name, 0, true) : measured(text, name, text.substring(colon + 1));
     }

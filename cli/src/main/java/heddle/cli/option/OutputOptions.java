@@ -1,5 +1,6 @@
 package heddle.cli.option;
 
+import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -78,11 +80,16 @@ public final class OutputOptions {
     private void requireOne(String option, List<String> outputs) {
         boolean known = option.indexOf('=') < 0 ? outputs.size() == 1 : outputs.contains(name(option, outputs));
         if (!known) {
+            int sign = option.indexOf('=');
+            String meant = (sign < 0 ? Optional.<String>empty() : Suggest.closest(option.substring(0, sign), outputs))
+                    .map(name -> "; did you mean " + name + "=?")
+                    .orElse("");
             throw wrong(
                     option,
                     "should begin with "
                             + outputs.stream().map(n -> n + "=").collect(Collectors.joining(", ", "one of ", ""))
-                            + (outputs.size() > 1 ? "; a file that ends in " + ALL + " takes all outputs" : ""));
+                            + (outputs.size() > 1 ? "; a file that ends in " + ALL + " takes all outputs" : "")
+                            + meant);
         }
     }
 

@@ -2,7 +2,6 @@ package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.KernelTiming;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,12 +34,16 @@ public final class BenchReport {
 
     private static void text(Map<Fusion, Measurement> measured, PrintWriter out) {
         measured.forEach((fusion, m) -> {
-            KernelTable.print(m.kernels(), m.equal(), out);
-            out.printf(Locale.ROOT, "%s: %.3f ms a run, %.2f GFLOP/s%n", name(fusion), m.nanos() / 1e6, m.gigaflops());
+            KernelTable.print(m.kernels(), m.equal(), m.atMost(), out);
+            out.printf(Locale.ROOT, "%s: %.3f ms a run, %s GFLOP/s%n", name(fusion), m.nanos() / 1e6, whole(m));
         });
         if (measured.size() == 2) {
             printRatio(measured, out);
         }
+    }
+
+    private static String whole(Measurement m) {
+        return KernelGroup.gigaflops(m.gigaflops(), !m.atMost().isEmpty());
     }
 
     private static void printRatio(Map<Fusion, Measurement> measured, PrintWriter out) {
@@ -56,23 +59,27 @@ public final class BenchReport {
             for (KernelGroup k : KernelGroup.slowestFirst(m.kernels(), m.equal())) {
                 out.printf(
                         Locale.ROOT,
-                        "| %s | %s | %d | %s | %.3f | %.2f | %d |%n",
+                        "| %s | %s | %d | %s | %.3f | %s | %d |%n",
                         name(fusion),
                         k.name(),
                         k.kernels().size(),
                         k.family(),
                         k.nanos() / 1e6,
-                        k.gigaflops(),
+                        k.gigaflops(m.atMost()),
                         k.bytes());
             }
             out.printf(
                     Locale.ROOT,
-                    "| **%s** | **whole run** | | | **%.3f** | **%.2f** | **%d** |%n",
+                    "| **%s** | **whole run** | | | **%.3f** | **%s** | **%d** |%n",
                     name(fusion),
                     m.nanos() / 1e6,
-                    m.gigaflops(),
+                    whole(m),
                     m.bytes());
         });
+        if (measured.values().stream().anyMatch(m -> !m.atMost().isEmpty())) {
+            out.println();
+            out.println(KernelTable.AT_MOST);
+        }
         if (measured.size() == 2) {
             out.println();
             printRatio(measured, out);
@@ -101,7 +108,7 @@ public final class BenchReport {
         Map<String, Object> all = new LinkedHashMap<>();
         measured.forEach((fusion, m) -> {
             List<Map<String, Object>> kernels =
-                    m.kernels().stream().map(k -> json(k, m.equal())).toList();
+                    m.kernels().stream().map(k -> json(k, m)).toList();
             Map<String, Object> plan = new LinkedHashMap<>();
             plan.put("nanos", m.nanos());
             plan.put("flops", m.flops());
@@ -114,13 +121,16 @@ public final class BenchReport {
         return all;
     }
 
-    private static Map<String, Object> json(KernelTiming k, EqualKernels equal) {
+    private static Map<String, Object> json(KernelTiming k, Measurement m) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", k.name());
-        fields.put("group", equal.group(k.name()));
+        fields.put("group", m.equal().group(k.name()));
         fields.put("family", k.family());
         fields.put("nanos", k.nanos());
         fields.put("flops", k.flops());
+        if (m.atMost().contains(k.name())) {
+            fields.put("flopsAtMost", true);
+        }
         fields.put("bytes", k.bytes());
         return fields;
     }

@@ -5,7 +5,9 @@ import heddle.runtime.KernelTiming;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Timings of kernels that are equal, and their sums. */
@@ -35,5 +37,14 @@ record KernelGroup(String name, List<KernelTiming> kernels) {
     double gigaflops() {
         long flops = kernels.stream().mapToLong(KernelTiming::flops).sum();
         return nanos() == 0 ? 0 : (double) flops / nanos();
+    }
+
+    /** The same as text, marked where it is the most that it may be. @param atMost kernels that may compute less than counts */
+    String gigaflops(Set<String> atMost) {
+        return gigaflops(gigaflops(), kernels.stream().anyMatch(k -> atMost.contains(k.name())));
+    }
+
+    static String gigaflops(double value, boolean isMost) {
+        return (isMost ? "≤" : "") + String.format(Locale.ROOT, "%.2f", value);
     }
 }

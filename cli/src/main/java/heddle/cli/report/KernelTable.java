@@ -5,12 +5,18 @@ import heddle.runtime.KernelTiming;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What the kernels of a run took, those that are equal together, the slowest first. */
 public final class KernelTable {
     private KernelTable() {}
 
-    public static void print(List<KernelTiming> kernels, EqualKernels equal, PrintWriter out) {
+    /** What {@code ≤} before a figure means. */
+    static final String AT_MOST =
+            "≤: a mask that reads data may leave out blocks, which were counted as if they were computed";
+
+    /** @param atMost kernels that may compute less than counts: see {@link Measurement#atMost} */
+    public static void print(List<KernelTiming> kernels, EqualKernels equal, Set<String> atMost, PrintWriter out) {
         long total = kernels.stream().mapToLong(KernelTiming::nanos).sum();
         List<KernelGroup> groups = KernelGroup.slowestFirst(kernels, equal);
         int width = Math.max(
@@ -28,16 +34,19 @@ public final class KernelTable {
         for (KernelGroup g : groups) {
             out.printf(
                     Locale.ROOT,
-                    "%-" + width + "s %6d  %-12s %9.3f %5.1f%% %9.2f %9s%n",
+                    "%-" + width + "s %6d  %-12s %9.3f %5.1f%% %9s %9s%n",
                     g.name(),
                     g.kernels().size(),
                     g.family(),
                     g.nanos() / 1e6,
                     100.0 * g.nanos() / total,
-                    g.gigaflops(),
+                    g.gigaflops(atMost),
                     Sizes.text(g.bytes()));
         }
         String different = kernels.size() > 1 ? groups.size() + " different, " : "";
         out.printf(Locale.ROOT, "%s, %s%.3f ms%n", Sizes.counted(kernels.size(), "kernel"), different, total / 1e6);
+        if (!atMost.isEmpty()) {
+            out.println(AT_MOST);
+        }
     }
 }

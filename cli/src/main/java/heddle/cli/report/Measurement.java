@@ -1,6 +1,8 @@
 package heddle.cli.report;
 
 import heddle.compiler.backend.emit.EqualKernels;
+import heddle.compiler.tile.BlockCount;
+import heddle.compiler.tile.TileKernel;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;
@@ -9,6 +11,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Timed runs of a model.
@@ -16,9 +21,11 @@ import java.util.Map;
  * @param nanos   the median of whole runs
  * @param kernels each kernel with the median of its times, in the order in which they run
  * @param equal   which of them are equal
+ * @param atMost  those that may compute less than counts
  * @param warmUp  how the warm-up before ended
  */
-public record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal, WarmUp.Ended warmUp) {
+public record Measurement(
+        long nanos, List<KernelTiming> kernels, EqualKernels equal, Set<String> atMost, WarmUp.Ended warmUp) {
     /**
      * Runs a model until it is warm, then times it: whole runs first, then as often the kernels, because being watched
      * may make a run slower.
@@ -39,7 +46,21 @@ public record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels e
         List<KernelTiming> medians =
                 kernels.values().stream().map(Measurement::median).toList();
         return new Measurement(
-                median(whole), medians, EqualKernels.of(model.compilation().plan()), warm);
+                median(whole),
+                medians,
+                EqualKernels.of(model.compilation().plan()),
+                atMost(model, model.lengths(inputs)),
+                warm);
+    }
+
+    /** The names of the kernels of a run that skip blocks by what data says: how many is known when they run, and all are counted. */
+    public static Set<String> atMost(CompiledModel model, Map<String, Long> lengths) {
+        return model.compilation().plan().launches().stream()
+                .filter(kernel -> BlockCount.of(kernel, lengths)
+                        .filter(blocks -> !blocks.isKnown())
+                        .isPresent())
+                .map(TileKernel::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Both that is timed later, for both have to be warm: a whole run, then each kernel. */

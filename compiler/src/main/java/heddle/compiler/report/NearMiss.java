@@ -29,6 +29,26 @@ import java.util.Set;
  * @param outcome    what prevents fusion, the reason and the remedy
  */
 record NearMiss(Node normaliser, Outcome.Declined outcome) {
+    /** Sums over heads may be moved into a product, whose features then are those of all heads. */
+    private static final String JOIN_HEADS =
+            "a weighted sum of scores over heads, before any mask, is one product: join the queries of all heads, each times its"
+                    + " weight, along the features, and the keys likewise";
+
+    private static final String JOIN_VALUES =
+            "for a weighted sum of probabilities over heads, multiply the probabilities of each head with the values of all heads,"
+                    + " joined along their features, and sum the results with these weights";
+
+    private static final String SUM_QUERIES =
+            "a weighted sum of scores over queries, before any mask, is the product of that sum of queries with the keys";
+
+    private static final String SUM_RESULTS =
+            "a weighted sum of probabilities over queries, times the values, is that sum of the queries' results";
+
+    private static final String ELSE = "; what is combined otherwise stays unfused";
+
+    private static final String NO_OTHER_FORM =
+            "no other queries, keys and values mean the same, so that it stays unfused";
+
     /** The near miss on a path of scores; empty when the path has only pointwise operations and one softmax. */
     static Optional<NearMiss> of(Graph graph, Dependence dependence, ScoreFlow flow) {
         Optional<Node> softmax = flow.softmax();
@@ -90,11 +110,14 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
         return new DeclinedException(
                 at,
                 quote + " combines the " + what + " of several " + (queries ? "queries" : "heads"),
-                !after
-                        ? "combine after the product with the values, or combine queries or keys before"
-                        : queries
-                                ? "let each query have its own probabilities; combine what comes of the values"
-                                : "multiply with the values first and combine the results");
+                !isSum(at)
+                        ? NO_OTHER_FORM
+                        : (queries ? after ? SUM_RESULTS : SUM_QUERIES : after ? JOIN_VALUES : JOIN_HEADS) + ELSE);
+    }
+
+    /** Whether a node adds up what it combines, as a maximum does not. */
+    private static boolean isSum(Node at) {
+        return !(at.op() instanceof Reduce) || Reduce.is(at, Reduction.SUM);
     }
 
     /**

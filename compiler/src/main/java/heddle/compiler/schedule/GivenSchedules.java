@@ -26,6 +26,13 @@ import java.util.stream.Stream;
  * @param others makes the schedules of kernels that the file does not name, and says what the machine's writer can write
  */
 public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implements ForwardingPolicy {
+    private static final String LENGTHS =
+            "lengths that are given decide which loops there are, so print the schedule with the same -D";
+
+    private static final String REPLACES =
+            "a schedule in a file replaces all choices of its kernel: edit the whole of what"
+                    + " heddle compile --emit schedule prints for it; ";
+
     @Override
     public KernelSchedule schedule(Family family, ProgramFacts facts) {
         KernelSchedule chosen = others.schedule(family, facts);
@@ -115,15 +122,18 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
                 .findFirst()
                 .map(ScheduleFile.Entry::subject);
         String said = at.isPresent() || e.choice().isEmpty() ? e.why() : e.choice() + ": " + e.why();
-        return illegal(at.orElse(given.name()), given, said);
+        return at.map(choice -> illegal(choice, given, said))
+                .orElseGet(() -> illegal(given.name(), given, said, REPLACES + LENGTHS));
     }
 
     private static DiagnosticException illegal(Name at, ScheduleFile.Kernel given, String why) {
+        return illegal(at, given, why, "docs/schedules.md says when each choice is legal; " + LENGTHS);
+    }
+
+    private static DiagnosticException illegal(Name at, ScheduleFile.Kernel given, String why, String hint) {
         return new DiagnosticException(Diagnostic.at(
                         at.span(), ScheduleCode.ILLEGAL, "the schedule of " + given.name() + " is not legal: " + why)
-                .hint(
-                        "docs/schedules.md says when each choice is legal; lengths that are given decide which loops there are, so"
-                                + " print the schedule with the same -D"));
+                .hint(hint));
     }
 
     /**
@@ -136,17 +146,58 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
                 .map(TileKernel::name)
                 .toList();
         for (ScheduleFile.Kernel kernel : file.kernels()) {
-            String name = kernel.name().text();
-            if (!names.contains(name)) {
-                Diagnostic problem = Diagnostic.at(
-                        kernel.name().span(), ScheduleCode.KERNEL, plan.name() + " has no kernel " + name);
-                throw new DiagnosticException(problem.hint(Suggest.closest(name, names)
-                        .or(() -> names.stream()
-                                .filter(n -> n.startsWith(name + "."))
-                                .findFirst())
-                        .map(n -> "did you mean " + n + "?")
-                        .orElse("heddle compile --emit schedule lists its kernels")));
+            if (!names.contains(kernel.name().text())) {
+                throw new DiagnosticException(unknown(kernel.name(), plan.name(), names));
             }
         }
+    }
+
+    private Diagnostic unknown(Name kernel, String plan, List<String> names) {
+        String name = kernel.text();
+        Diagnostic problem = Diagnostic.at(kernel.span(), ScheduleCode.KERNEL, plan + " has no kernel " + name);
+        Optional<ScheduleFile.Kernel> maker = file.kernels().stream()
+                .filter(k -> name.startsWith(k.name() + ".")
+                        && names.contains(k.name().text()))
+                .findFirst();
+        if (maker.isPresent()) {
+            return madeBy(maker.get(), problem)
+                    .hint("the schedule of " + maker.get().name()
+                            + " decides which tables are made for it: change its blocks back, or leave out " + name);
+        }
+        return problem.hint(Suggest.closest(name, names)
+                .or(() -> names.stream().filter(n -> n.startsWith(name + ".")).findFirst())
+                .map(n -> "did you mean " + n + "?")
+                .orElse("heddle compile --emit schedule lists its kernels"));
+    }
+
+    /** Marks the blocks for which no narrow table is made, or the schedule that decides which tables there are. */
+    private static Diagnostic madeBy(ScheduleFile.Kernel maker, Diagnostic problem) {
+        for (ScheduleFile.Entry entry : maker.entries()) {
+            Optional<Integer> step = entry instanceof ScheduleFile.Cut cut ? undivided(cut, maker) : Optional.empty();
+            if (step.isPresent()) {
+                String blocks = ((ScheduleFile.Cut) entry)
+                        .size()
+                        .map(n -> "blocks of " + n)
+                        .orElse("these blocks");
+                return problem.related(
+                        entry.subject().span(),
+                        blocks + " are not several times the " + step.get()
+                                + " of trim, so that no table has an entry for each part of a block");
+            }
+        }
+        return problem.related(maker.name().span(), "this schedule decides which tables there are");
+    }
+
+    /** By how many indexes blocks are trimmed that are not several times as large. */
+    private static Optional<Integer> undivided(ScheduleFile.Cut cut, ScheduleFile.Kernel of) {
+        return of.entries().stream()
+                .filter(e -> e instanceof ScheduleFile.Number n
+                        && n.kind().equals("trim")
+                        && n.subject().text().equals(cut.subject().text()))
+                .map(e -> ((ScheduleFile.Number) e).n())
+                .filter(step -> cut.size()
+                        .map(n -> n <= step || n % step != 0)
+                        .orElse(cut.word().equals("each")))
+                .findFirst();
     }
 }

@@ -125,7 +125,9 @@ public final class FileFault {
             Files.delete(Files.createTempFile(directory, ".heddle", ".tmp"));
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(fault(file, "the directory " + directory + " takes no file: " + reason(e))
+            // The directory is there: what does not exist is the file that the system did not make.
+            String why = e instanceof NoSuchFileException ? "" : ": " + reason(e);
+            return Optional.of(fault(file, "the system makes no files in the directory " + directory + why)
                     .hint("name another one"));
         }
     }

@@ -273,6 +273,32 @@ class ScheduleFileTest {
         return told;
     }
 
+    /** What a user leaves out is not chosen otherwise, which the hint says. */
+    @Test
+    void aScheduleThatIsNotWholeIsToldThatItReplacesAll() {
+        GivenSchedules given = given(MachineFiles.find("avx512"), "schedule softmax#1:\n  cut j 64\n");
+        Diagnostic told = refused(model("machine/attention"), given);
+        assertTrue(told.message().contains("no choice says where q is held"), told::message);
+        assertTrue(told.hint().orElseThrow().contains("replaces all choices of its kernel"), told::toString);
+    }
+
+    /** A table that another schedule makes no more is told with what makes none. */
+    @ParameterizedTest
+    @CsvSource({"j 128 -> j 7, j 7", "j 128 -> j 8, j 8", "trim j 8 -> // none, softmax#1:"})
+    void aTableThatBlocksLeaveOutIsToldWithThem(String change, String place) {
+        Machine machine = MachineFiles.find("avx512");
+        String text = changed(machine, "tornado/golden/padding-attention", change);
+        GivenSchedules given = given(machine, text);
+        Plan plan = model("tornado/golden/padding-attention")
+                .compilation(Fusion.FUSED, given)
+                .plan();
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> given.requireKernels(plan));
+        Diagnostic told = e.diagnostics().getFirst();
+        assertEquals(ScheduleCode.KERNEL, told.code());
+        assertEquals(text.indexOf(place), told.related().getFirst().span().start(), told::toString);
+        assertTrue(told.hint().orElseThrow().contains("the schedule of softmax#1 decides"), told::toString);
+    }
+
     @ParameterizedTest
     @CsvSource({"softmax#2, softmax#1", "softmax, softmax#1"})
     void anUnknownKernelIsTold(String name, String meant) {

@@ -56,6 +56,20 @@ class AttentionNumericsTest {
         attention("attend(s + bias)").with("bias", 0, 0, 0, -INF, -INF, -INF).gives(2, 20, 0, 0);
     }
 
+    /** Nothing of it is an attention, but its exponential is. */
+    @Test
+    void theLogarithmOfAMaskedRowIsNotANumber() {
+        double third = Math.log(1 / 3.0);
+        attention("log_softmax(where(open, s, -inf))", 0)
+                .givesEverywhere(third, third, third, Double.NaN, Double.NaN, Double.NaN);
+        attention("softmax(where(open, s, -inf))", 0).givesEverywhere(1 / 3.0, 1 / 3.0, 1 / 3.0, 0, 0, 0);
+        attention("log_softmax(where(open, s, -inf)) @ v", 0)
+                .givesEverywhere(6 * third, 60 * third, Double.NaN, Double.NaN);
+        attention("exp(log_softmax(where(open, s, -inf))) @ v")
+                .written(2, 20, Double.NaN, Double.NaN)
+                .compiled(2, 20, 0, 0);
+    }
+
     @Test
     void attentionToNoKeysGivesZeros() {
         new Computed(
