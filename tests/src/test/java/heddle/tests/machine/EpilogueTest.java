@@ -1,4 +1,4 @@
-package heddle.tests.fusion;
+package heddle.tests.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
