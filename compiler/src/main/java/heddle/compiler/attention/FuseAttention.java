@@ -10,6 +10,7 @@ import heddle.compiler.ir.PassResult;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
+import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.attention.AttentionResult.Kind;
@@ -123,9 +124,12 @@ public record FuseAttention() implements Pass {
         return casts ? rewriter.out().value(new Cast(type.dtype()), written.origin(), value) : value;
     }
 
-    /** Greatest scores, which say nothing of a row with a NaN, or the sums of such rows. */
+    /** Greatest scores, which say nothing of a row with a NaN, or the sums of such rows. Infinity has a sum that is NaN, too. */
     private static Value orNaN(Value greatest, Value sums, Origin origin, Graph.Builder out) {
-        Value isNaN = out.part(new Elementwise(ScalarFn.NE), origin, sums, sums);
+        Value infinity = out.part(Constant.scalar(greatest.type().dtype(), Double.POSITIVE_INFINITY), origin);
+        Value isLess = out.part(new Elementwise(ScalarFn.NE), origin, greatest, infinity);
+        Value isNotNumber = out.part(new Elementwise(ScalarFn.NE), origin, sums, sums);
+        Value isNaN = out.part(new Elementwise(ScalarFn.AND), origin, isLess, isNotNumber);
         return out.part(new Elementwise(ScalarFn.SELECT), origin, isNaN, sums, greatest);
     }
 

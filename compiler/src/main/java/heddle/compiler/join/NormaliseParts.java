@@ -157,6 +157,7 @@ public record NormaliseParts() implements Rule {
         if (context.analysis(Boolean.class, NormaliseParts::isTrained)) {
             return NO_MATCH;
         }
+        // Where both factors are that, the second is left to the next sweep.
         Optional<Value> product = Factor.in(graph, node).findFirst().map(factor -> factor.value(context));
         return product.or(() -> sum(graph, node).map(part -> reduced(node, part.sum(context), context)))
                 .<Outcome>map(value -> Outcome.Replaced.by(node, value))

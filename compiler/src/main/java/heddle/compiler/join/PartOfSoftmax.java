@@ -6,6 +6,7 @@ import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.SumOfProducts;
@@ -17,6 +18,7 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.softmax.Exponents;
 import heddle.compiler.softmax.MaximumShift;
 import heddle.compiler.softmax.RowAlignment;
+import heddle.compiler.type.Precision;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -24,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Exponentials of scores, {@code exp(x - c)}, that are summed, and meet values without being divided by just their sum. They are a part
@@ -53,13 +56,38 @@ record PartOfSoftmax(Node exponentials, int axis, Value x, boolean isOwn, Option
         }
     }
 
-    /** The part that exponentials are along an axis, when nothing else needs them. */
+    /** The part that exponentials are along an axis, when nothing else needs them or their scores. */
     static Optional<PartOfSoftmax> of(Graph graph, Node node, int axis) {
         return ElementReference.is(node, ScalarFn.EXP)
                         && isReadForParts(graph, node, axis)
-                        && ProductSearch.isAny(graph, graph.operand(node, 0), product -> true)
+                        && isOfUnreadProduct(graph, node)
                 ? ofScores(graph, node, axis)
                 : Optional.empty();
+    }
+
+    /** Whether exponentials are of a product that nothing reads but exponentials, softmaxes and maxima: else its scores are stored anyway. */
+    private static boolean isOfUnreadProduct(Graph graph, Node exponentials) {
+        List<Node> products = ProductSearch.all(graph, graph.operand(exponentials, 0), v -> true);
+        Deque<Node> open = new ArrayDeque<>(products);
+        Set<Node> outputs = graph.outputs().values().stream().map(Value::node).collect(Collectors.toSet());
+        Set<Node> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (!seen.add(node) || ElementReference.is(node, ScalarFn.EXP)) {
+                continue;
+            }
+            if (outputs.contains(node)) {
+                return false;
+            }
+            for (Node user : graph.users(node)) {
+                if (user.op() instanceof Pointwise) {
+                    open.push(user);
+                } else if (!(user.op() instanceof Softmax || Reduce.is(user, Reduction.MAX))) {
+                    return false;
+                }
+            }
+        }
+        return !products.isEmpty();
     }
 
     /** Whether a node sums along one axis alone. */
@@ -76,6 +104,7 @@ record PartOfSoftmax(Node exponentials, int axis, Value x, boolean isOwn, Option
                         .allMatch(n -> isSum(n, axis)
                                 || n.op() instanceof SumOfProducts
                                 || ElementReference.is(n, ScalarFn.DIV)
+                                        && graph.operand(n, 1).node() != node
                                         && graph.users(n).stream().allMatch(p -> p.op() instanceof SumOfProducts))
                 && graph.outputs().values().stream().noneMatch(v -> v.node() == node);
     }
@@ -85,7 +114,8 @@ record PartOfSoftmax(Node exponentials, int axis, Value x, boolean isOwn, Option
         if (MaximumShift.of(graph, y, axis).filter(MaximumShift::own).isPresent()) {
             return Optional.of(new PartOfSoftmax(node, axis, graph.operand(y.node(), 0), true, Optional.empty()));
         }
-        if (isShiftedByOthers(graph, y.value())) {
+        // Sums of sixteen bits overflow unless each term is one at most.
+        if (Precision.isNarrow(node.type().dtype()) || isShiftedByOthers(graph, y.value())) {
             return Optional.empty();
         }
         boolean isShifted = y.is(ScalarFn.SUB)

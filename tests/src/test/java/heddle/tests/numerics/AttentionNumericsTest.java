@@ -56,6 +56,15 @@ class AttentionNumericsTest {
         attention("attend(s + bias)").with("bias", 0, 0, 0, -INF, -INF, -INF).gives(2, 20, 0, 0);
     }
 
+    /** The maximum of each row is a result of the kernel, also of a row that is infinite, no number or masked throughout. */
+    @Test
+    void theMaximumBesideAttentionIsWhatIsWritten() {
+        String both = "concat([attend(s + bias), max(s + bias, axis = -1, keepdims = true)], axis = -1)";
+        attention(both).gives(2, 20, 0, 2, 20, 0);
+        attention(both).with("bias", 0, INF, 0, -INF, -INF, -INF).gives(NAN, NAN, INF, 0, 0, -INF);
+        attention(both).with("bias", 0, NAN, 0, -INF, 0, 0).gives(NAN, NAN, NAN, 2.5, 25, 0);
+    }
+
     /** Nothing of it is an attention, but its exponential is. */
     @Test
     void theLogarithmOfAMaskedRowIsNotANumber() {

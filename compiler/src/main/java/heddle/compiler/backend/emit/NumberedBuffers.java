@@ -12,7 +12,6 @@ import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.TensorType;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -21,7 +20,6 @@ import java.util.SequencedMap;
 final class NumberedBuffers {
     private final TileKernel kernel;
     private final SequencedMap<Buffer, Buffer> numbered = new LinkedHashMap<>();
-    private final List<BlockTable> tables = new ArrayList<>();
 
     NumberedBuffers(TileKernel kernel) {
         this.kernel = kernel;
@@ -32,9 +30,11 @@ final class NumberedBuffers {
         return List.copyOf(numbered.keySet());
     }
 
-    /** The tables by which the loops that were met skip blocks. */
+    /** The tables by which loops skip blocks. */
     List<BlockTable> tables() {
-        return List.copyOf(tables);
+        return kernel.schedule().tables().stream()
+                .map(t -> new BlockTable(scalar(t.part()), t.axes(), t.blocks(), buffer(t.buffer())))
+                .toList();
     }
 
     List<TileStmt> body(List<TileStmt> body) {
@@ -68,9 +68,7 @@ final class NumberedBuffers {
 
     private LoopMask mask(LoopMask mask) {
         LoopMask rebuilt = new LoopMask(scalar(mask.program()), mask.fill());
-        for (BlockTable t : kernel.schedule().tables()) {
-            tables.add(new BlockTable(scalar(t.part()), t.axes(), t.blocks(), buffer(t.buffer())));
-        }
+        tables(); // Their buffers have numbers before those of the body.
         return rebuilt;
     }
 

@@ -20,7 +20,7 @@ import java.util.List;
  * Sums up to each element.
  *
  * <p>A long axis is cut into blocks: each element sums over its block, and adds the blocks before its own. So the work grows
- * with the length times {@link #BLOCK}, and all elements of a block are computed at the same time.
+ * with the length times that of a block, and all elements of a block are computed at the same time.
  */
 public final class CumsumFunction implements LanguageFunction {
     /** Longer axes are cut. */
@@ -29,8 +29,8 @@ public final class CumsumFunction implements LanguageFunction {
     /** Into blocks of so many elements: a vector, as a rule. */
     private static final long BLOCK = 16;
 
-    /** How often an axis is cut whose length is a symbol. What is left is summed over as a whole for each element. */
-    private static final int CUTS = 2;
+    /** The same where the length is a symbol. Such an axis is cut once: what is left is summed over as a whole for each block. */
+    private static final long LARGE_BLOCK = 128;
 
     @Override
     public Signature signature() {
@@ -58,33 +58,30 @@ public final class CumsumFunction implements LanguageFunction {
         ScalarFn counts = a.known("reverse").truth()
                 ? exclusive ? ScalarFn.GT : ScalarFn.GE
                 : exclusive ? ScalarFn.LT : ScalarFn.LE;
-        return new Sums(a).along(x, a.axis("axis", x.rank()), counts, CUTS);
+        return new Sums(a).along(x, a.axis("axis", x.rank()), counts);
     }
 
     private record Sums(Arguments a) {
-        /**
-         * @param counts which positions beside its own an element sums over
-         * @param cuts   how often an axis of unknown length is cut
-         */
-        Tensor along(Tensor x, int axis, ScalarFn counts, int cuts) {
+        /** @param counts which positions beside its own an element sums over */
+        Tensor along(Tensor x, int axis, ScalarFn counts) {
             Dim length = x.dim(axis);
-            boolean isShort = length.isKnown() ? length.value() <= LONGEST : cuts == 0;
-            return isShort ? inRow(x, axis, counts) : inBlocks(x, axis, counts, cuts);
+            return length.isKnown() && length.value() <= LONGEST ? inRow(x, axis, counts) : inBlocks(x, axis, counts);
         }
 
-        private Tensor inBlocks(Tensor x, int axis, ScalarFn counts, int cuts) {
+        private Tensor inBlocks(Tensor x, int axis, ScalarFn counts) {
             Maths m = a.maths();
             Dim length = x.dim(axis);
-            Dim count = length.ceilDiv(Dim.of(BLOCK));
-            Shape padded = x.type().shape().with(axis, count.times(BLOCK));
+            long block = length.isKnown() ? BLOCK : LARGE_BLOCK;
+            Dim count = length.ceilDiv(Dim.of(block));
+            Shape padded = x.type().shape().with(axis, count.times(block));
             List<Dim> cut = new ArrayList<>(padded.dims());
             cut.set(axis, count);
-            cut.add(axis + 1, Dim.of(BLOCK));
+            cut.add(axis + 1, Dim.of(block));
             Tensor blocks = m.reshape(pad(x, axis, padded.dim(axis).minus(length)), new Shape(cut));
             Tensor inside = inRow(blocks, axis + 1, counts);
             Tensor wholes = m.reduce(Reduction.SUM, blocks, List.of(axis + 1), false);
             ScalarFn others = counts == ScalarFn.LE || counts == ScalarFn.LT ? ScalarFn.LT : ScalarFn.GT;
-            Tensor outside = along(wholes, axis, others, cuts - 1);
+            Tensor outside = length.isKnown() ? along(wholes, axis, others) : inRow(wholes, axis, others);
             Tensor sums = m.add(inside, m.insertAxis(outside, axis + 1));
             return m.slice(m.reshape(sums, padded), axis, Dim.ZERO, length);
         }
