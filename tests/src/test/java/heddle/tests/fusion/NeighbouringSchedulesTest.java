@@ -121,7 +121,7 @@ class NeighbouringSchedulesTest {
         String place = place(file, lengths, seed, plan);
         Map<String, Tensor> run = assertDoesNotThrow(
                 () -> JvmProgram.load(plan, weights, options()).run(inputs, lengths), place);
-        compare(file, DType.F64, run, file.meaning(Reference.run(model, weights, inputs)), place);
+        compare(file, DType.F64, run, file.meaning(Reference.run(model, weights, inputs)), 1, place);
     }
 
     @Execution(ExecutionMode.CONCURRENT)
@@ -140,8 +140,9 @@ class NeighbouringSchedulesTest {
                 () -> JvmProgram.load(plan, model.weights(lengths, seed), options())
                         .run(model.inputs(lengths, seed), lengths),
                 place);
-        // Some models of f64 compute a part in f32, which is all that their gradients are as exact as.
-        compare(file, DType.F32, run, model.meaning(lengths, seed), place);
+        // Some models of f64 compute a part in f32, which is all that their gradients are as exact as. A gradient
+        // passes three products more than its attention, whose scores are in the tens here.
+        compare(file, DType.F32, run, model.meaning(lengths, seed), 2, place);
     }
 
     @Execution(ExecutionMode.CONCURRENT)
@@ -161,7 +162,7 @@ class NeighbouringSchedulesTest {
                 () -> TensorArrays.tensors(
                         ScheduledRun.onDevice().run(plan, TensorArrays.of(inputs), TensorArrays.of(weights), lengths)),
                 place);
-        compare(file, DType.F64, run, file.meaning(Reference.run(model, weights, inputs)), place);
+        compare(file, DType.F64, run, file.meaning(Reference.run(model, weights, inputs)), 1, place);
     }
 
     private static String place(CorpusFile file, Map<String, Long> lengths, long seed, Plan plan) {
@@ -170,14 +171,23 @@ class NeighbouringSchedulesTest {
                         .toList());
     }
 
-    /** @param most as exact as results can be */
+    /**
+     * @param most as exact as results can be
+     * @param times how many times the usual tolerance is right
+     */
     private static void compare(
-            CorpusFile file, DType most, Map<String, Tensor> run, Map<String, NdArray> meaning, String place) {
+            CorpusFile file,
+            DType most,
+            Map<String, Tensor> run,
+            Map<String, NdArray> meaning,
+            double times,
+            String place) {
         meaning.forEach((output, array) -> {
             Tensor result = run.get(output);
             DType type = result.dtype() == DType.F64 ? most : result.dtype();
-            Tolerance tolerance =
+            Tolerance usual =
                     file.tolerance().map(t -> new Tolerance(t, t)).orElseGet(() -> Draw.USUAL.tolerance(type));
+            Tolerance tolerance = new Tolerance(usual.absolute() * times, usual.relative() * times);
             Comparison c = Comparison.of(result, array, tolerance);
             assertTrue(
                     c.within(),
