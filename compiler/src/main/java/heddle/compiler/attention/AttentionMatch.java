@@ -8,7 +8,6 @@ import heddle.compiler.op.attention.AttentionResult.Kind;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.rule.Probabilities;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,9 +40,9 @@ public record AttentionMatch(
      * This attention with no other results for each row than those that are read. A maximum says nothing of a row with a NaN, so that its
      * sum is stored, too.
      */
-    AttentionMatch reading(BitSet read) {
+    AttentionMatch reading(Set<Node> read) {
         Map<Node, Kind> left = new HashMap<>(statistics);
-        left.keySet().removeIf(node -> !read.get(node.id()));
+        left.keySet().retainAll(read);
         Set<Kind> kinds = new HashSet<>(left.values());
         if (kinds.contains(Kind.ROW_MAX)) {
             kinds.add(Kind.ROW_SUM);

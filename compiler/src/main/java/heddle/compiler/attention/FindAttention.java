@@ -22,7 +22,6 @@ import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,7 +54,7 @@ final class FindAttention {
         this.addresses = new AddressProof(LengthCondition.facts(graph));
         Trained trained = new Trained(graph);
         this.statistics = RowStatistic.in(graph).stream()
-                .filter(s -> s.kind() == RowStatistic.Kind.LOG_SUM_EXP || !trained.isAny())
+                .filter(s -> s.kind() == Kind.LOG_SUM_EXP || !trained.isAny())
                 .toList();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
@@ -74,7 +73,7 @@ final class FindAttention {
 
     static FindAttention in(Graph graph) {
         FindAttention search = new FindAttention(graph);
-        BitSet read = search.new Computed().declineStored();
+        Set<Node> read = search.new Computed().declineStored();
         search.matches.replaceAll(
                 (softmax, all) -> all.stream().map(m -> m.reading(read)).toList());
         return search;
@@ -160,15 +159,7 @@ final class FindAttention {
         return statistics.stream()
                 .filter(s -> op.term() == 0 && s.axis() == op.axis() && s.x().equals(scores))
                 .filter(s -> s.node().id() > last)
-                .collect(Collectors.toMap(RowStatistic::node, s -> kind(s.kind())));
-    }
-
-    private static Kind kind(RowStatistic.Kind kind) {
-        return switch (kind) {
-            case MAX -> Kind.ROW_MAX;
-            case SUM -> Kind.ROW_SUM;
-            case LOG_SUM_EXP -> Kind.LOG_SUM_EXP;
-        };
+                .collect(Collectors.toMap(RowStatistic::node, RowStatistic::kind));
     }
 
     /** What a value is a view of: with that, views can be computed anywhere. */
@@ -196,7 +187,7 @@ final class FindAttention {
         }
 
         /** Declines attentions whose scores are needed anyway, and then those whose scores these need. Says what is read then. */
-        BitSet declineStored() {
+        Set<Node> declineStored() {
             graph.outputs().values().forEach(output -> read(output, Optional.empty()));
             while (!open.isEmpty()) {
                 Node node = open.remove();
@@ -208,9 +199,7 @@ final class FindAttention {
                         match == null ? graph.operands(node) : match.fused().operands();
                 read.forEach(operand -> read(operand, Optional.of(node)));
             }
-            BitSet read = new BitSet();
-            readers.keySet().forEach(node -> read.set(node.id()));
-            return read;
+            return readers.keySet();
         }
 
         private void read(Value value, Optional<Node> reader) {

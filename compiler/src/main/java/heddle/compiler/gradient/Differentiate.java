@@ -140,6 +140,6 @@ public record Differentiate() implements Pass {
 
     /** Whether a graph asks for gradients. */
     public static boolean isAsked(Graph graph) {
-        return graph.nodes().stream().anyMatch(n -> n.op() instanceof Gradient);
+        return Gradient.isAsked(graph);
     }
 }

@@ -10,15 +10,12 @@ import heddle.compiler.op.Equation;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.gradient.Gradient;
-import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.type.Dim;
-import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,29 +91,10 @@ public record NormaliseParts() implements Rule {
             Value scale = divisor.map(t -> context.out()
                             .part(new Elementwise(ScalarFn.DIV), product.origin(), sums, t.in(context, product)))
                     .orElse(sums);
-            Value beside = beside(context, scale, slot == 0 ? equation.left() : equation.right(), equation.result());
+            String letters = slot == 0 ? equation.left() : equation.right();
+            Value beside =
+                    Equation.aligned(context.out(), product.origin().part("sums"), scale, letters, equation.result());
             return context.out().value(new Elementwise(ScalarFn.MUL), product.origin(), normal, beside);
-        }
-
-        /** Numbers for each row, with an axis for each of the result. */
-        private Value beside(RuleContext context, Value rows, String letters, String result) {
-            List<Integer> order = new ArrayList<>();
-            List<Dim> dims = new ArrayList<>();
-            for (char letter : result.toCharArray()) {
-                int axis = letters.indexOf(letter);
-                if (axis >= 0) {
-                    order.add(axis);
-                }
-                dims.add(axis < 0 ? Dim.ONE : rows.type().dim(axis));
-            }
-            IntStream.range(0, letters.length()).filter(n -> !order.contains(n)).forEach(order::add);
-            Value ordered = order.equals(order.stream().sorted().toList())
-                    ? rows
-                    : context.out().part(new Permute(order), product.origin(), rows);
-            Shape shape = new Shape(dims);
-            return ordered.type().shape().equals(shape)
-                    ? ordered
-                    : context.out().part(new Reshape(shape), product.origin(), ordered);
         }
     }
 
@@ -154,7 +132,7 @@ public record NormaliseParts() implements Rule {
     @Override
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
-        if (context.analysis(Boolean.class, NormaliseParts::isTrained)) {
+        if (context.analysis(Boolean.class, Gradient::isAsked)) {
             return NO_MATCH;
         }
         // Where both factors are that, the second is left to the next sweep.
@@ -162,10 +140,6 @@ public record NormaliseParts() implements Rule {
         return product.or(() -> sum(graph, node).map(part -> reduced(node, part.sum(context), context)))
                 .<Outcome>map(value -> Outcome.Replaced.by(node, value))
                 .orElse(NO_MATCH);
-    }
-
-    private static boolean isTrained(Graph graph) {
-        return graph.nodes().stream().anyMatch(node -> node.op() instanceof Gradient);
     }
 
     /** A sum in the shape that it has in the graph. */

@@ -1,8 +1,17 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.TypeMismatch;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Says which axes of two tensors and of their product are the same: {@code bnk,km->bnm}. Each axis has one letter.
@@ -30,6 +39,29 @@ public record Equation(String left, String right, String result) {
             throw malformed(text, "each letter of the result must stand in an operand");
         }
         return e;
+    }
+
+    /**
+     * A value with an axis for each letter of {@code to}, of length one for those that it lacks. Axes of other letters have length one, and go.
+     *
+     * @param letters of its axes
+     * @param origin  of what is added to the graph
+     */
+    public static Value aligned(Graph.Builder out, Origin origin, Value value, String letters, String to) {
+        List<Integer> order = new ArrayList<>();
+        List<Dim> dims = new ArrayList<>();
+        for (char letter : to.toCharArray()) {
+            int axis = letters.indexOf(letter);
+            if (axis >= 0) {
+                order.add(axis);
+            }
+            dims.add(axis < 0 ? Dim.ONE : value.type().dim(axis));
+        }
+        IntStream.range(0, letters.length()).filter(n -> !order.contains(n)).forEach(order::add);
+        boolean isSorted = order.equals(order.stream().sorted().toList());
+        Value ordered = isSorted ? value : out.value(new Permute(order), origin, value);
+        Shape shape = new Shape(dims);
+        return ordered.type().shape().equals(shape) ? ordered : out.value(new Reshape(shape), origin, ordered);
     }
 
     private static TypeMismatch malformed(String text, String hint) {

@@ -195,24 +195,8 @@ public record ExpandStored() implements Pass {
             return all.chars().allMatch(c -> letters.indexOf(c) >= 0);
         }
 
-        /** Scales with an axis for each letter of {@code to}, of length one for those that they lack. */
         private Value aligned(Value scales, String letters, String to, Origin origin) {
-            List<Integer> order = new ArrayList<>();
-            List<Dim> dims = new ArrayList<>();
-            for (char c : to.toCharArray()) {
-                int axis = letters.indexOf(c);
-                if (axis >= 0) {
-                    order.add(axis);
-                }
-                dims.add(axis < 0 ? Dim.ONE : scales.type().dim(axis));
-            }
-            Value ordered =
-                    isSorted(order) ? scales : rewriter.out().value(new Permute(order), origin.part("scales"), scales);
-            return reshaped(ordered, dims, origin);
-        }
-
-        private static boolean isSorted(List<Integer> order) {
-            return order.equals(order.stream().sorted().toList());
+            return Equation.aligned(rewriter.out(), origin.part("scales"), scales, letters, to);
         }
 
         /** The weight with scales that a value is, if it is one, its axes perhaps in another order. */

@@ -25,7 +25,7 @@ public record RemoveTrainingMarks() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        boolean isTrained = graph.nodes().stream().anyMatch(n -> n.op() instanceof Gradient);
+        boolean isTrained = Gradient.isAsked(graph);
         return isTrained
                 ? graph
                 : Rewriter.replace(

@@ -5,6 +5,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.attention.AttentionResult.Kind;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
@@ -20,8 +21,8 @@ import java.util.stream.Stream;
  * One number for each row of scores that a softmax of them computes anyway, as it is written:
  *
  * <pre>
- * MAX          max(x)
- * SUM          sum(exp(x - m))               where m is the maximum, guarded or not
+ * ROW_MAX      max(x)
+ * ROW_SUM      sum(exp(x - m))               where m is the maximum, guarded or not
  * LOG_SUM_EXP  log(sum(exp(x)))
  *              m + log(sum(exp(x - m)))      where m is one number for each row, its maximum as a rule
  * </pre>
@@ -32,15 +33,9 @@ import java.util.stream.Stream;
  * @param node the last that it takes
  * @param x    the scores
  * @param axis of the keys
+ * @param kind which result of an attention it is
  */
 public record RowStatistic(Node node, Value x, int axis, Kind kind) {
-    /** What is said of a row. */
-    public enum Kind {
-        MAX,
-        SUM,
-        LOG_SUM_EXP
-    }
-
     /** Every one in a graph. */
     public static List<RowStatistic> in(Graph graph) {
         return graph.nodes().stream()
@@ -55,12 +50,12 @@ public record RowStatistic(Node node, Value x, int axis, Kind kind) {
         }
         int axis = reduce.axes().getFirst();
         if (reduce.kind() == Reduction.MAX) {
-            return Optional.of(new RowStatistic(node, graph.operand(node, 0), axis, Kind.MAX));
+            return Optional.of(new RowStatistic(node, graph.operand(node, 0), axis, Kind.ROW_MAX));
         }
         return RowSum.of(graph, ElementReference.in(node.value()))
                 .flatMap(sum -> MaximumShift.of(graph, Exponents.withoutSecondMask(graph, inRow(sum)), axis))
                 .filter(MaximumShift::own)
-                .map(shift -> new RowStatistic(node, shift.x().value(), axis, Kind.SUM));
+                .map(shift -> new RowStatistic(node, shift.x().value(), axis, Kind.ROW_SUM));
     }
 
     private static Optional<RowStatistic> logarithm(Graph graph, Node node) {

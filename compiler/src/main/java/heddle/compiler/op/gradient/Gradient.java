@@ -1,5 +1,6 @@
 package heddle.compiler.op.gradient;
 
+import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -47,6 +48,11 @@ public record Gradient() implements Op {
             }
         }
         return operands.stream().skip(1).map(Gradient::typeBy).toList();
+    }
+
+    /** Whether a graph asks for gradients. */
+    public static boolean isAsked(Graph graph) {
+        return graph.nodes().stream().anyMatch(node -> node.op() instanceof Gradient);
     }
 
     /** The type of a gradient by a value of type {@code value}. */

@@ -56,18 +56,8 @@ public record Reshape(Shape shape) implements View {
     @Override
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         Shape from = operands.type(0).shape();
-        List<Integer> fromAxes = axesOtherThanOne(from);
-        List<Integer> toAxes = axesOtherThanOne(shape);
         List<ScalarExpr> source = new ArrayList<>(Collections.nCopies(from.rank(), ScalarExpr.of(0)));
-        int fromStart = 0;
-        int toStart = 0;
-        while (fromStart < fromAxes.size()) {
-            int[] ends = run(from, fromAxes, fromStart, toAxes, toStart);
-            List<Integer> run = fromAxes.subList(fromStart, ends[0]);
-            split(flat(index, toAxes.subList(toStart, ends[1])), from, run, source);
-            fromStart = ends[0];
-            toStart = ends[1];
-        }
+        runs(from).forEach(run -> split(flat(index, run.to), from, run.from, source));
         return operands.at(0, source);
     }
 
@@ -76,19 +66,26 @@ public record Reshape(Shape shape) implements View {
      * product of some of them explains.
      */
     public boolean regroups(Shape from) {
+        return runs(from).stream().anyMatch(run -> run.from.size() > 1 && run.to.size() > 1);
+    }
+
+    /** Axes of both shapes that have the same number of elements. */
+    private record Run(List<Integer> from, List<Integer> to) {}
+
+    /** The shortest runs of axes, without those of length one. */
+    private List<Run> runs(Shape from) {
         List<Integer> fromAxes = axesOtherThanOne(from);
         List<Integer> toAxes = axesOtherThanOne(shape);
+        List<Run> runs = new ArrayList<>();
         int fromStart = 0;
         int toStart = 0;
         while (fromStart < fromAxes.size()) {
             int[] ends = run(from, fromAxes, fromStart, toAxes, toStart);
-            if (ends[0] - fromStart > 1 && ends[1] - toStart > 1) {
-                return true;
-            }
+            runs.add(new Run(fromAxes.subList(fromStart, ends[0]), toAxes.subList(toStart, ends[1])));
             fromStart = ends[0];
             toStart = ends[1];
         }
-        return false;
+        return runs;
     }
 
     private static List<Integer> axesOtherThanOne(Shape shape) {
