@@ -38,6 +38,7 @@ import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
+import heddle.compiler.sum.PlainSums;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -70,22 +71,21 @@ public final class Compiler {
             new RemoveIdentities(),
             new FoldConstants(),
             new EliminateCommonSubexpressions(),
-            new EliminateDeadCode(),
+            PlainSums.RULES,
             SoftmaxRules.SPELL,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.RECOGNISE,
-            SoftmaxRules.SHIFT,
-            new EliminateDeadCode());
+            SoftmaxRules.SHIFT);
 
     private static final List<Pass> RECOGNISE = List.of(
+            PlainSums.RULES,
             SoftmaxRules.SPELL,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
             ContractSums.RULES,
-            new EliminateDeadCode(),
             SoftmaxRules.RECOGNISE,
             NormaliseParts.RULES,
             new EliminateCommonSubexpressions(),

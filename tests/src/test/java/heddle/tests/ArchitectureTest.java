@@ -100,6 +100,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.pack..")
                 .layer("softmax")
                 .definedBy("heddle.compiler.softmax..")
+                .layer("sum")
+                .definedBy("heddle.compiler.sum..")
                 .layer("join")
                 .definedBy("heddle.compiler.join..")
                 .layer("layout")
@@ -144,18 +146,20 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("report", "pipeline")
                 .whereLayer("layout")
                 .mayOnlyBeAccessedByLayers("attention", "report", "explain", "pipeline")
+                .whereLayer("sum")
+                .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("join")
                 .mayOnlyBeAccessedByLayers("report", "pipeline")
                 .whereLayer("pack")
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
-                .mayOnlyBeAccessedByLayers("join", "attention", "report", "pipeline")
+                .mayOnlyBeAccessedByLayers("sum", "join", "attention", "report", "pipeline")
                 .whereLayer("gradient")
                 .mayOnlyBeAccessedByLayers("frontend", "inspect", "pipeline")
                 .whereLayer("recompute")
                 .mayOnlyBeAccessedByLayers("inspect", "pipeline")
                 .whereLayer("rule")
-                .mayOnlyBeAccessedByLayers("pack", "softmax", "join", "attention", "report", "pass", "pipeline")
+                .mayOnlyBeAccessedByLayers("pack", "softmax", "sum", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
                         "tile",
@@ -164,6 +168,7 @@ class ArchitectureTest {
                         "rule",
                         "pack",
                         "softmax",
+                        "sum",
                         "join",
                         "layout",
                         "attention",
@@ -182,6 +187,7 @@ class ArchitectureTest {
                         "rule",
                         "pack",
                         "softmax",
+                        "sum",
                         "join",
                         "layout",
                         "attention",

@@ -237,7 +237,7 @@ public record ScalarReader(Map<String, Axis> axes, List<TensorType> operands, Ma
             throw wrong("there is no function \"" + name + "\"");
         }
 
-        /** {@code fn(args)}, the numbers among the arguments having the type of the others. */
+        /** {@code fn(args)}, the numbers among the arguments having the type of the others; floats where {@code fn} has no integers. */
         private ScalarExpr apply(ScalarFn fn, List<ScalarExpr> args) {
             int first = fn == ScalarFn.SELECT ? 1 : 0;
             List<ScalarExpr> alike = args.subList(first, args.size());
@@ -247,9 +247,12 @@ public record ScalarReader(Map<String, Axis> axes, List<TensorType> operands, Ma
                     .or(() -> alike.stream().filter(a -> a.type().isFloat()).findFirst())
                     .orElse(alike.getFirst())
                     .type();
+            boolean isOfFloats = alike.stream().allMatch(Cursor::isNumber)
+                    && fn.resultType(alike.stream().map(ScalarExpr::type).toList())
+                            .isEmpty();
             List<ScalarExpr> typed = new ArrayList<>(args);
             for (int i = first; i < args.size(); i++) {
-                typed.set(i, typed(args.get(i), type));
+                typed.set(i, typed(args.get(i), isOfFloats ? DType.F64 : type));
             }
             return ScalarExpr.apply(fn, typed.toArray(ScalarExpr[]::new));
         }

@@ -4,7 +4,6 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Reduce;
-import heddle.compiler.rule.LiveNodes;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
@@ -27,7 +26,7 @@ public record ContractSums() implements Rule {
     public static final RuleSet RULES = new RuleSet("contract-sums", List.of(new ContractSums()), ContractSums::sums);
 
     private static long sums(Graph graph) {
-        return LiveNodes.of(graph).stream()
+        return graph.nodes().stream()
                 .filter(node -> Reduce.is(node, Reduction.SUM))
                 .count();
     }

@@ -7,7 +7,6 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.rule.LiveNodes;
 import heddle.compiler.rule.Probabilities;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
@@ -39,7 +38,7 @@ public record JoinProducts() implements Rule {
 
     /** The sums and differences that are computed: each step leaves one less. */
     private static long sums(Graph graph) {
-        return LiveNodes.of(graph).stream().filter(JoinProducts::isSum).count();
+        return graph.nodes().stream().filter(JoinProducts::isSum).count();
     }
 
     private static boolean isSum(Node node) {

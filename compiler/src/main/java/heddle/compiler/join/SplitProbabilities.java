@@ -10,7 +10,6 @@ import heddle.compiler.op.TermwiseProduct;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.rule.LiveNodes;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
@@ -42,7 +41,7 @@ public record SplitProbabilities() implements Rule {
     /** The products with such a sum: a step leaves one less. */
     private static long products(Graph graph) {
         Search search = new Search(graph);
-        return LiveNodes.of(graph).stream()
+        return graph.nodes().stream()
                 .filter(node -> search.slot(node).isPresent())
                 .count();
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * Rules that are applied until none applies any more. Each sweep looks at the nodes in graph order, and replaces a node by
- * what the first rule that applies makes of it.
+ * what the first rule that applies makes of it. Nodes that no output depends on are removed before each sweep.
  *
  * @param name    of the pass
  * @param rules   in the order in which they are tried at a node
@@ -38,7 +38,7 @@ public record RuleSet(String name, List<Rule> rules, ToLongFunction<Graph> measu
     public PassResult apply(Graph graph) {
         long most = (long) REPLACEMENTS_A_NODE * graph.nodes().size() + REPLACEMENTS;
         List<Decision> decisions = new ArrayList<>();
-        Graph current = graph;
+        Graph current = LiveNodes.of(graph);
         while (true) {
             Sweep sweep = new Sweep(current);
             Graph next = sweep.run(rules);
@@ -51,10 +51,10 @@ public record RuleSet(String name, List<Rule> rules, ToLongFunction<Graph> measu
                 throw new IllegalStateException(name + " comes to no end; the last rules: " + last(decisions));
             }
             long before = measure.applyAsLong(current);
-            if (measure.applyAsLong(next) >= before) {
+            current = LiveNodes.of(next);
+            if (measure.applyAsLong(current) >= before) {
                 throw new IllegalStateException("the measure of " + name + " does not fall by " + last(sweep.replaced));
             }
-            current = next;
         }
     }
 

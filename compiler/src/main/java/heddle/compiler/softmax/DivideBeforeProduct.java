@@ -17,49 +17,88 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * A matmul of exponentials with values that is divided by their sum is a matmul of the quotients.
+ * What is computed of exponentials by views, masks, products and matmuls, and then divided by their sum, is computed of the quotients.
  *
  * <pre>
- * (exp(y) @ v) / t  → (exp(y) / t) @ v      where t is the sum of each row's exponentials, or more than it
+ * (exp(y) @ v) / t              → (exp(y) / t) @ v      where t is the sum of each row's exponentials, or more than it
+ * (((exp(y) * w) @ v) * c) / t  → (((exp(y) / t) * w) @ v) * c
+ * (where(m, exp(y), 0) @ v) / t → where(m, exp(y) / t, 0) @ v
+ * view(exp(y)) / t              → view(exp(y) / t')     where t' lies as the rows of y do
  * </pre>
  *
  * It applies where the quotient is a softmax, so that nothing is divided more often than it was.
  */
 public record DivideBeforeProduct() implements Rule {
     /**
-     * Exponentials in a product.
+     * What is divided.
      *
-     * @param slot     which of its operands they are
-     * @param quotient of them and what the product is divided by
+     * @param steps    what is computed of the exponentials, the last first
+     * @param exp      the exponentials, where an element of the quotient reads them
+     * @param quotient of them and what is divided by
+     * @param divisor  that, as it is before views
      */
-    private record Factor(int slot, ExponentialQuotient quotient) {}
-
-    /**
-     * A quotient of such a product.
-     *
-     * @param product what is divided, with the views on it
-     * @param factor  the exponentials in it
-     * @param divisor what it is divided by, as it is before views
-     */
-    private record Divided(ViewPath product, Factor factor, ElementReference divisor) {
-        Node contraction() {
-            return product.end().node();
+    private record Divided(
+            List<Node> steps, ElementReference exp, ExponentialQuotient quotient, ElementReference divisor) {
+        /** The matmul that is divided, if there is one. */
+        Optional<Node> product() {
+            return steps.stream()
+                    .filter(step -> step.op() instanceof SumOfProducts)
+                    .findFirst();
         }
 
-        /** Whether the product is needed undivided, too. */
+        /** Whether division has further to go than past products of elements, which have rules of their own. */
+        boolean isFar() {
+            return product().isPresent() || !steps.isEmpty() && steps.getLast().op() instanceof View;
+        }
+
+        /** Whether products of elements, before the matmul if there is one, are needed undivided, too: they would be computed twice. */
+        boolean isShared(Graph graph) {
+            int from = product().map(steps::indexOf).orElse(-1) + 1;
+            return steps.subList(from, steps.size()).stream()
+                    .anyMatch(step -> !(step.op() instanceof View) && graph.useCount(step) > 1);
+        }
+
+        /** Whether the matmul is needed undivided, too. */
         boolean isReadElsewhere(Graph graph) {
-            return graph.useCount(contraction()) > 1 || product.views().stream().anyMatch(v -> graph.useCount(v) > 1);
+            return product()
+                    .filter(product -> steps.subList(0, steps.indexOf(product) + 1).stream()
+                            .anyMatch(step -> graph.useCount(step) > 1))
+                    .isPresent();
         }
 
         /** How the divisor stands beside the exponentials. */
         Optional<RowAlignment> alignment() {
-            ExponentialQuotient quotient = factor.quotient;
             return RowAlignment.of(divisor, quotient.y(), quotient.sum().axis());
+        }
+
+        /** The same steps over quotients. */
+        Value quotients(Node node, RuleContext context, RowAlignment alignment) {
+            Graph.Builder out = context.out();
+            Value below = alignment.apply(context, node.origin(), context.get(divisor.value()));
+            Elementwise div = new Elementwise(ScalarFn.DIV);
+            Value result = out.value(div, node.origin(), context.get(exp.value()), below);
+            Node of = exp.node();
+            for (Node step : steps.reversed()) {
+                List<Value> operands = new ArrayList<>(context.rewriter().operands(step));
+                operands.set(slot(context.graph(), step, of), result);
+                result = out.add(step.op(), operands, step.origin()).value();
+                of = step;
+            }
+            return result;
+        }
+
+        private static int slot(Graph graph, Node step, Node of) {
+            return ExponentialQuotient.factors(graph, step)
+                    .filter(slot -> graph.operand(step, slot).node() == of)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -72,81 +111,85 @@ public record DivideBeforeProduct() implements Rule {
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
         if (!ElementReference.is(node, ScalarFn.DIV)
-                || !graph.operand(node, 0).type().equals(node.type())
-                || !ExponentialQuotient.isOfExponentials(
-                        graph, View.behind(graph, graph.operand(node, 0)).node())) {
+                || !graph.operand(node, 0).type().equals(node.type())) {
             return NO_MATCH;
         }
         ElementReference whole = ElementReference.in(node.value());
-        ViewPath product = ViewPath.of(graph, whole.operand(graph, 0));
         ElementReference divisor = whole.operand(graph, 1);
         return RowSum.of(graph, divisor)
-                .flatMap(sum -> factor(graph, product.end(), sum))
-                .map(factor -> outcome(node, context, new Divided(product, factor, divisor.behindViews(graph))))
+                .flatMap(sum -> new Search(graph, sum, divisor.behindViews(graph), new HashSet<>())
+                        .at(whole.operand(graph, 0), List.of()))
+                .filter(divided -> divided.isFar() && !divided.isShared(graph))
+                .map(divided -> outcome(node, context, divided))
                 .orElse(NO_MATCH);
     }
 
     private static Outcome outcome(Node node, RuleContext context, Divided divided) {
         Graph graph = context.graph();
-        Optional<Outcome> otherwise = divided.factor.quotient.declined(graph, node);
+        Optional<Outcome> otherwise = divided.quotient.declined(graph, node);
         if (otherwise.isPresent()) {
             return otherwise.get();
         }
         if (divided.isReadElsewhere(graph)) {
             return new Outcome.Declined(
                     node,
-                    SourceExcerpt.of(divided.contraction()) + " is also read without being divided by the sum",
+                    SourceExcerpt.of(divided.product().orElseThrow())
+                            + " is also read without being divided by the sum",
                     "divide the exponentials by their sum, and multiply with the values then");
         }
         Optional<RowAlignment> alignment = divided.alignment();
         return alignment.isPresent()
-                ? Outcome.Replaced.by(node, product(node, context, divided, alignment.get()))
+                ? Outcome.Replaced.by(node, divided.quotients(node, context, alignment.get()))
                 : new Outcome.Declined(
                         node,
                         SourceExcerpt.of(node) + " divides by sums that do not lie as the rows of the exponentials do",
                         "divide the exponentials by their sum, and multiply with the values then");
     }
 
-    private static Optional<Factor> factor(Graph graph, ElementReference product, RowSum sum) {
-        for (int slot = 0; slot < 2; slot++) {
-            Node exp = graph.operand(product.node(), slot).node();
-            if (ElementReference.is(exp, ScalarFn.EXP)) {
-                ElementReference y = new ElementReference(graph.operand(exp, 0), index(product, slot, exp));
-                if (sum.isOver(graph, y)) {
-                    return Optional.of(new Factor(slot, new ExponentialQuotient(y, sum)));
-                }
+    /**
+     * Looks for the exponentials of a sum in what is divided by it.
+     *
+     * @param seen values that have none, or are being looked at
+     */
+    private record Search(Graph graph, RowSum sum, ElementReference divisor, Set<Value> seen) {
+        Optional<Divided> at(ElementReference at, List<Node> steps) {
+            if (at.is(ScalarFn.EXP)) {
+                ElementReference y = at.operand(graph, 0);
+                return sum.isOver(graph, y)
+                        ? Optional.of(new Divided(steps, at, new ExponentialQuotient(y, sum), divisor))
+                        : Optional.empty();
             }
+            boolean isDivided = at.is(ScalarFn.DIV)
+                    && RowSum.of(graph, at.operand(graph, 1)).isPresent();
+            if (isDivided || !seen.add(at.value())) {
+                return Optional.empty();
+            }
+            List<Node> longer = new ArrayList<>(steps);
+            longer.add(at.node());
+            return ExponentialQuotient.factors(graph, at.node())
+                    .mapToObj(slot -> at(operand(graph, at, slot), longer))
+                    .flatMap(Optional::stream)
+                    .findFirst();
         }
-        return Optional.empty();
     }
 
-    /** Where an element of the product reads its exponentials; what it sums over has axes of its own. */
-    private static List<ScalarExpr> index(ElementReference product, int slot, Node exp) {
-        Equation equation = ((SumOfProducts) product.node().op()).parsed();
+    /** Where an element of a step reads an operand; what a matmul sums over has axes of its own. */
+    private static ElementReference operand(Graph graph, ElementReference step, int slot) {
+        if (!(step.node().op() instanceof SumOfProducts product)) {
+            return step.operand(graph, slot);
+        }
+        Equation equation = product.parsed();
         Map<Character, ScalarExpr> letters = new HashMap<>();
         for (int n = 0; n < equation.result().length(); n++) {
-            letters.put(equation.result().charAt(n), product.index().get(n));
+            letters.put(equation.result().charAt(n), step.index().get(n));
         }
         String read = slot == 0 ? equation.left() : equation.right();
+        Value operand = graph.operand(step.node(), slot);
         List<ScalarExpr> index = new ArrayList<>();
         for (int n = 0; n < read.length(); n++) {
-            Axis summed = new Axis("s" + n, exp.type().dim(n));
+            Axis summed = new Axis(step.value() + "s" + n, operand.type().dim(n));
             index.add(letters.getOrDefault(read.charAt(n), ScalarExpr.of(summed)));
         }
-        return index;
-    }
-
-    private static Value product(Node node, RuleContext context, Divided divided, RowAlignment alignment) {
-        Graph.Builder out = context.out();
-        Node product = divided.contraction();
-        int slot = divided.factor.slot;
-        List<Value> factors = new ArrayList<>(context.rewriter().operands(product));
-        Value divisor = alignment.apply(context, node.origin(), context.get(divided.divisor.value()));
-        factors.set(slot, out.value(new Elementwise(ScalarFn.DIV), node.origin(), factors.get(slot), divisor));
-        Value result = out.add(product.op(), factors, product.origin()).value();
-        for (Node view : divided.product.views().reversed()) {
-            result = out.value(view.op(), view.origin(), result);
-        }
-        return result;
+        return new ElementReference(operand, index);
     }
 }

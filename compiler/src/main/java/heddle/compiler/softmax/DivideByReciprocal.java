@@ -79,13 +79,12 @@ public record DivideByReciprocal() implements Rule {
                 : Optional.empty();
     }
 
-    /** Whether a sum is that of a numerator, or a numerator is a product of exponentials. */
+    /** Whether a sum is that of a numerator, or a numerator is computed of a matmul with exponentials. */
     private static boolean isOf(Graph graph, RowSum sum, ElementReference numerator) {
         if (numerator.is(ScalarFn.EXP)) {
             return sum.isOver(graph, numerator.operand(graph, 0));
         }
-        Node product = View.behind(graph, numerator.value()).node();
-        return ExponentialQuotient.isOfExponentials(graph, product);
+        return ExponentialQuotient.isOfExponentials(graph, numerator.value());
     }
 
     /** Why exponentials over a sum are no softmax; what is a product of them is a quotient first. */

@@ -6,12 +6,15 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.SumOfProducts;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -56,10 +59,43 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
                 .map(sum -> new ExponentialQuotient(y, sum));
     }
 
-    /** Whether a node is a sum of products with exponentials. */
-    static boolean isOfExponentials(Graph graph, Node product) {
-        return product.op() instanceof SumOfProducts
-                && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
+    /** Whether a value is computed of a matmul with exponentials, by views and products. */
+    static boolean isOfExponentials(Graph graph, Value value) {
+        return isMadeOf(graph, value.node(), false, new HashSet<>());
+    }
+
+    private static boolean isMadeOf(Graph graph, Node node, boolean isFactor, Set<Node> seen) {
+        boolean isInProduct = isFactor || node.op() instanceof SumOfProducts;
+        return ElementReference.is(node, ScalarFn.EXP)
+                ? isFactor
+                : seen.add(node)
+                        && factors(graph, node)
+                                .anyMatch(slot -> isMadeOf(
+                                        graph, graph.operand(node, slot).node(), isInProduct, seen));
+    }
+
+    /** The operands that a node is a view, a multiple or a matmul of, or that it masks with zeros. */
+    static IntStream factors(Graph graph, Node node) {
+        if (node.op() instanceof View) {
+            return IntStream.of(0);
+        }
+        if (node.op() instanceof SumOfProducts) {
+            return IntStream.of(0, 1);
+        }
+        boolean isMask = ElementReference.is(node, ScalarFn.SELECT);
+        boolean isSquare = ElementReference.is(node, ScalarFn.MUL)
+                && graph.operand(node, 0).equals(graph.operand(node, 1));
+        int end = isSquare
+                ? 0
+                : isMask
+                        ? 3
+                        : ElementReference.is(node, ScalarFn.MUL) ? 2 : ElementReference.is(node, ScalarFn.DIV) ? 1 : 0;
+        return IntStream.range(isMask ? 1 : 0, end)
+                .filter(slot -> graph.operand(node, slot).type().equals(node.type())
+                        && (!isMask
+                                || ElementReference.in(graph.operand(node, 3 - slot))
+                                        .behindViews(graph)
+                                        .is(0)));
     }
 
     /** The quotient that a node is, if it is of a kind. */

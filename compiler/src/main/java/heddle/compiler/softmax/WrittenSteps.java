@@ -7,6 +7,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
+import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.ScalarFn;
 
 /**
@@ -16,7 +17,7 @@ import heddle.compiler.scalar.ScalarFn;
  * <pre>
  * product          4 units, and one for each step down to a matmul: becomes a quotient, or an exponential
  * exponential      2 units: becomes a quotient of exponentials
- * quotient         1 unit, and one for each step down to a matmul: is moved before the matmul, or becomes a softmax
+ * quotient         1 unit, and one for each step down to a matmul: is moved before the matmul or view, or becomes a softmax
  * softmax          1, and one for each difference and mask that it is taken of: loses a difference
  * selection        1: a guard goes
  * </pre>
@@ -26,7 +27,7 @@ final class WrittenSteps {
     private static final long UNIT = 1L << 32;
 
     private final Graph graph;
-    /** The products and quotients between a node and a matmul that it is of, the matmul included; by node number. */
+    /** The products and quotients between a node and a matmul, or a view of exponentials, that it is of, that included; by node number. */
     private final int[] above;
     /** The differences and masks that a node is, one of the other; by node number. */
     private final int[] shifts;
@@ -47,7 +48,7 @@ final class WrittenSteps {
         if (node.op() instanceof SumOfProducts) {
             above[node.id()] = 1;
         } else if (node.op() instanceof View) {
-            above[node.id()] = first;
+            above[node.id()] = ElementReference.is(graph.operand(node, 0).node(), ScalarFn.EXP) ? 1 : first;
         } else if (node.op() instanceof Softmax) {
             return 1 + shifts[graph.operand(node, 0).node().id()];
         } else if (node.op() instanceof Elementwise e) {

@@ -41,6 +41,8 @@ class ScalarReaderTest {
                 "score + where(j < i, 0, -inf)",
                 "-score * f32(i - j + (M - 1))",
                 "min(max(score, -1), 1)",
+                "1 / 2",
+                "score * (1 / 2 - exp(3))",
                 "score + x0[x1[j div 2] % 4, i + 1]"
             })
     void whatIsPrintedIsReadBack(String text) {

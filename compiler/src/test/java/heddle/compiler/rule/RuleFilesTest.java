@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.softmax.SoftmaxRules;
+import heddle.compiler.sum.PlainSums;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each rule by itself: files with a graph before and after, in {@code src/test/resources/rules}. */
 class RuleFilesTest {
     private static final List<RuleSet> SETS = List.of(
+            PlainSums.RULES,
             SoftmaxRules.SPELL,
             SoftmaxRules.MASK,
             SoftmaxRules.RECOGNISE,
