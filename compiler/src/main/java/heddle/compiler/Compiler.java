@@ -12,6 +12,7 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.join.ContractSums;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.NormaliseParts;
+import heddle.compiler.join.SplitJoinedSoftmax;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
@@ -87,6 +88,7 @@ public final class Compiler {
             new EliminateCommonSubexpressions(),
             ContractSums.RULES,
             SoftmaxRules.RECOGNISE,
+            SplitJoinedSoftmax.RULES,
             NormaliseParts.RULES,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.SHIFT,

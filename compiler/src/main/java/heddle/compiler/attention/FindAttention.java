@@ -109,6 +109,7 @@ final class FindAttention {
         if (ProductSearch.isAny(graph, graph.operand(softmax, 0), product -> true)) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
                 requireKeys(softmax, probabilities.product());
+                requireHidden(softmax);
                 GrowAttention grow = new GrowAttention(graph, dependence, addresses, softmax, probabilities);
                 ProgramSize.require(softmax, grow.scores());
                 AttentionParts parts = grow.parts();
@@ -142,6 +143,20 @@ final class FindAttention {
             throw new DeclinedException(
                     softmax, ONE_KEY, "leave it as it is: it stores no more than a fused kernel would");
         }
+    }
+
+    /** Asked next, since probabilities that are an output are stored however they meet the values. */
+    private void requireHidden(Node softmax) {
+        if (graph.outputs().values().stream().anyMatch(v -> v.node() == softmax)) {
+            throw areOutput("the probabilities", softmax);
+        }
+    }
+
+    private static DeclinedException areOutput(String what, Node at) {
+        return new DeclinedException(
+                at,
+                what + " are an output of the model, so they must be stored",
+                "remove the output; `heddle attend` shows the probabilities of fused attention over tokens");
     }
 
     /**
@@ -240,10 +255,7 @@ final class FindAttention {
         }
         String what = after.contains(read) ? "the probabilities" : "the scores";
         return reader.isEmpty()
-                ? new DeclinedException(
-                        read,
-                        what + " are an output of the model, so they must be stored",
-                        "remove the output; `heddle attend` shows the probabilities of fused attention over tokens")
+                ? areOutput(what, read)
                 : new DeclinedException(
                         reader.get(),
                         what + " are also read by " + SourceExcerpt.of(reader.get()) + ", so they must be stored",

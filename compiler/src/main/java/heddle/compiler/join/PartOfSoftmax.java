@@ -2,10 +2,8 @@ package heddle.compiler.join;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
-import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
@@ -165,39 +163,16 @@ record PartOfSoftmax(Node exponentials, int axis, Value x, boolean isOwn, Option
 
     /** The softmax of the scores, in the new graph. */
     Value softmax(RuleContext context) {
-        return part(context, new Softmax(axis), context.get(x));
+        return context.out().part(new Softmax(axis), exponentials.origin(), context.get(x));
     }
 
-    /**
-     * The sum of each row's exponentials, in the new graph. It has the axis of the keys, with a length of one. Unless they are shifted
-     * by it as they are written, the maximum is taken off first, and multiplied with afterwards:
-     *
-     * <pre>
-     * sum(exp(x - c))  →  sum(exp(x - where(m == -inf, 0, m))) * exp(m - c)
-     * </pre>
-     */
+    /** The sum of each row's exponentials, in the new graph: see {@link RowSums#sum}. Those shifted by their maximum are summed as they are. */
     Value sum(RuleContext context) {
-        Reduce sum = new Reduce(Reduction.SUM, List.of(axis), true);
+        RowSums sums = new RowSums(context, exponentials.origin(), axis);
         if (isOwn) {
-            return part(context, sum, context.get(exponentials.value()));
+            return sums.part(new Reduce(Reduction.SUM, List.of(axis), true), context.get(exponentials.value()));
         }
         Value scores = context.get(x);
-        Value m = part(context, new Reduce(Reduction.MAX, List.of(axis), true), scores);
-        Value lowest = part(context, Constant.scalar(x.type().dtype(), Double.NEGATIVE_INFINITY));
-        Value zero = part(context, Constant.scalar(x.type().dtype(), 0));
-        Value isMasked = part(context, ScalarFn.EQ, m, lowest);
-        Value shifted = part(context, ScalarFn.SUB, scores, part(context, ScalarFn.SELECT, isMasked, zero, m));
-        Value own = part(context, sum, part(context, ScalarFn.EXP, shifted));
-        Value further = shift.map(c -> part(context, ScalarFn.SUB, m, c.in(context, exponentials)))
-                .orElse(m);
-        return part(context, ScalarFn.MUL, own, part(context, ScalarFn.EXP, further));
-    }
-
-    private Value part(RuleContext context, ScalarFn fn, Value... operands) {
-        return part(context, new Elementwise(fn), operands);
-    }
-
-    private Value part(RuleContext context, Op op, Value... operands) {
-        return context.out().part(op, exponentials.origin(), operands);
+        return sums.sum(scores, sums.maximum(scores), shift.map(c -> c.in(context, exponentials)));
     }
 }

@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A view that keeps the rows along an axis whole, and how it sees what has one element for each row.
+ * A view that keeps the rows along an axis whole.
  *
- * @param axis of what is viewed that the rows run along
- * @param op   the same view of a value that has a length of one there
+ * @param seen the axis of the view that the rows run along
+ * @param axis that of what is viewed
  */
-public record RowView(Node view, int axis, Op op) {
+public record RowView(Node view, int seen, int axis) {
     /** @param axis of the view; empty when its rows are made of parts of others, and for views of other kinds */
     public static Optional<RowView> of(Graph graph, Node view, int axis) {
         ElementReference whole = ElementReference.in(view.value());
@@ -35,17 +35,21 @@ public record RowView(Node view, int axis, Op op) {
         Axis row = ((ScalarExpr.Index) along).axis();
         boolean isAlone = IntStream.range(0, read.index().size())
                 .allMatch(n -> n == from || !ScalarExprs.reads(read.index().get(n), row));
-        return isAlone ? op(view, axis).map(op -> new RowView(view, from, op)) : Optional.empty();
+        boolean isKnown = view.op() instanceof Permute
+                || view.op() instanceof Reshape
+                || view.op() instanceof Expand
+                || view.op() instanceof Slice;
+        return isAlone && isKnown ? Optional.of(new RowView(view, axis, from)) : Optional.empty();
     }
 
-    private static Optional<Op> op(Node view, int axis) {
-        Shape shape = view.type().shape().with(axis, Dim.ONE);
+    /** The same view of a value that has another length along the rows: that of a part of them, or one for one element of each. */
+    public Op op(Dim length) {
+        Shape shape = view.type().shape().with(seen, length);
         return switch (view.op()) {
-            case Permute permute -> Optional.of(permute);
-            case Reshape reshape -> Optional.of(new Reshape(shape));
-            case Expand expand -> Optional.of(new Expand(shape));
-            case Slice slice -> Optional.of(new Slice(slice.starts(), shape.dims(), slice.steps()));
-            default -> Optional.empty();
+            case Permute permute -> permute;
+            case Expand expand -> new Expand(shape);
+            case Slice slice -> new Slice(slice.starts(), shape.dims(), slice.steps());
+            default -> new Reshape(shape);
         };
     }
 }

@@ -13,6 +13,7 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,7 +72,7 @@ record ReduceBeforeView() implements Rule {
                 new Reduce(((Reduce) node.op()).kind(), List.of(view.get().axis()), true);
         Value x = context.get(context.graph().operand(view.get().view(), 0));
         Value row = context.out().part(reduce, node.origin(), x);
-        Value seen = context.out().part(view.get().op(), node.origin(), row);
+        Value seen = context.out().part(view.get().op(Dim.ONE), node.origin(), row);
         return Outcome.Replaced.by(
                 node,
                 seen.type().equals(node.type())

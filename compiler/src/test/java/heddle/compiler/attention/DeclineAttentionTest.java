@@ -28,15 +28,6 @@ class DeclineAttentionTest {
     }
 
     @Test
-    void scoresOfTwoSetsOfKeys() {
-        assertDeclines(HEADS + """
-                input r: f32[B, 4, M, 8]
-                let s = concat([q @ transpose(k), q @ transpose(r)], axis = -1)
-                output o = softmax(s, axis = -1) @ concat([v, v], axis = 2)
-                """, "puts other elements beside the scores");
-    }
-
-    @Test
     void scoresShiftedAlongTheKeys() {
         assertDeclines(HEADS + """
                 output o = softmax(pad(q @ transpose(k), [1, 0], axis = 3)[..., 0:M], axis = -1) @ v

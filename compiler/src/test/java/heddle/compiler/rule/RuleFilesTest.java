@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.join.JoinProducts;
+import heddle.compiler.join.SplitJoinedSoftmax;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.sum.PlainSums;
@@ -21,6 +22,7 @@ class RuleFilesTest {
             SoftmaxRules.MASK,
             SoftmaxRules.RECOGNISE,
             SoftmaxRules.SHIFT,
+            SplitJoinedSoftmax.RULES,
             JoinProducts.RULES,
             SplitProbabilities.RULES);
 

@@ -76,6 +76,11 @@ record FuzzedModel(
                 new TreeSet<>(choices.made()));
     }
 
+    /** How many attentions have keys after others, which may be attentions of their own. */
+    long caches() {
+        return made.stream().filter(name -> name.endsWith(".cache")).count();
+    }
+
     /** What is compiled. */
     String source() {
         return sources.get(Reading.WRITTEN);

@@ -110,7 +110,8 @@ final class FuzzedRun {
             return Optional.empty();
         }
         var report = compilation.report();
-        if (report.fused().size() != fuzzed.attentions() || !report.declined().isEmpty()) {
+        int more = report.fused().size() - fuzzed.attentions();
+        if (more < 0 || more > fuzzed.caches() || !report.declined().isEmpty()) {
             return Optional.of("fused " + report.fused().size() + " of " + fuzzed.attentions() + ", declined "
                     + report.declined());
         }

@@ -21,7 +21,7 @@ class InspectorPageTest {
     private static final String ATTENTION =
             "heddle.graph.find('layer.0/self_attention/attention:softmax#1', heddle.stage())";
     private static final String LAYER = "heddle.graph.find('layer.0/', heddle.stage())";
-    private static final int FUSE_ATTENTION = 21;
+    private static final int FUSE_ATTENTION = 22;
 
     @TempDir
     static Path folder;

@@ -328,8 +328,9 @@ public final class AttentionGradient {
         return new ScalarExpr.Read(all.size() - 1, value.type(), index);
     }
 
-    private List<ScalarExpr> rows() {
-        return AttentionResult.at(a.rows());
+    /** Where a number for each row lies: as the model has it, where it has it. */
+    private List<ScalarExpr> rows(AttentionResult.Kind kind) {
+        return op.result(kind).map(AttentionResult::index).orElseGet(() -> AttentionResult.at(a.rows()));
     }
 
     private Value delta(List<Part> sinks) {
@@ -340,8 +341,8 @@ public final class AttentionGradient {
         sinks.forEach(s -> results.add(s.result));
         ScalarExpr back = read(all, cotangent, at);
         ScalarExpr output = read(all, forward.output, at);
-        ScalarExpr rowMax = read(all, forward.rowMax, rows());
-        ScalarExpr rowSum = read(all, forward.rowSum, rows());
+        ScalarExpr rowMax = read(all, forward.rowMax, rows(AttentionResult.Kind.ROW_MAX));
+        ScalarExpr rowSum = read(all, forward.rowSum, rows(AttentionResult.Kind.ROW_SUM));
         Optional<ScalarExpr> ofLog = logSumExp.map(x -> read(
                 all,
                 x,
@@ -363,9 +364,9 @@ public final class AttentionGradient {
         return AttentionBackward.of(
                 a,
                 read(all, cotangent, op.results().getFirst().index()),
-                read(all, forward.rowMax, rows()),
-                read(all, forward.rowSum, rows()),
-                read(all, delta, rows()));
+                read(all, forward.rowMax, rows(AttentionResult.Kind.ROW_MAX)),
+                read(all, forward.rowSum, rows(AttentionResult.Kind.ROW_SUM)),
+                read(all, delta, AttentionResult.at(a.rows())));
     }
 
     /** Makes one of the operations that sum over a nest of loops. */

@@ -55,7 +55,7 @@ public final class OperatorFiles {
                 file("gqa-packed-past", 17, 1, f -> f.grouped(true)),
                 file("attention-mask-of-queries", 17, 1, OperatorFiles::maskOfQueries),
                 file("attention-23-flat-soft-cap", 23, 1, f -> f.flat(attr("softcap", 3f), attr("is_causal", 1))),
-                file("attention-23-past", 23, 1, OperatorFiles::past));
+                file("attention-23-past", 23, 2, OperatorFiles::past));
     }
 
     private static List<GeneratedFile> surroundings() {
