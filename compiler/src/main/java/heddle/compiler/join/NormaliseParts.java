@@ -106,7 +106,10 @@ public record NormaliseParts() implements Rule {
                 .count();
     }
 
-    /** The part that a sum is of, where values meet the same exponentials, shifted by something else than their own maximum. */
+    /**
+     * The part that a sum is of, where values meet the same exponentials, or a softmax of the same scores, shifted by something else than
+     * their own maximum.
+     */
     private static Optional<PartOfSoftmax> sum(Graph graph, Node node) {
         if (!(node.op() instanceof Reduce reduce) || reduce.axes().size() != 1) {
             return Optional.empty();
@@ -120,8 +123,10 @@ public record NormaliseParts() implements Rule {
                 .flatMap(user -> Stream.concat(Stream.of(user), graph.users(user).stream()))
                 .flatMap(product -> Factor.in(graph, product))
                 .map(Factor::part)
-                .filter(part -> part.exponentials() == exponentials && part.axis() == axis && !part.isOwn())
-                .findFirst();
+                .filter(part -> part.exponentials() == exponentials && part.axis() == axis)
+                .findFirst()
+                .or(() -> PartOfSoftmax.ofSums(graph, exponentials, axis))
+                .filter(part -> !part.isOwn());
     }
 
     @Override

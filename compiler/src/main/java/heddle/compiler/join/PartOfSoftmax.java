@@ -63,6 +63,19 @@ record PartOfSoftmax(Node exponentials, int axis, Value x, boolean isOwn, Option
                 : Optional.empty();
     }
 
+    /** The part that exponentials are which nothing but sums read, where a softmax of the same scores is there as well. */
+    static Optional<PartOfSoftmax> ofSums(Graph graph, Node node, int axis) {
+        boolean isSummed = ElementReference.is(node, ScalarFn.EXP)
+                && graph.users(node).stream().allMatch(user -> isSum(user, axis))
+                && graph.outputs().values().stream().noneMatch(v -> v.node() == node)
+                && isOfUnreadProduct(graph, node);
+        return isSummed
+                ? ofScores(graph, node, axis)
+                        .filter(part -> graph.users(part.x.node()).stream()
+                                .anyMatch(user -> user.op().equals(new Softmax(axis))))
+                : Optional.empty();
+    }
+
     /** Whether exponentials are of a product that nothing reads but exponentials, softmaxes and maxima: else its scores are stored anyway. */
     private static boolean isOfUnreadProduct(Graph graph, Node exponentials) {
         List<Node> products = ProductSearch.all(graph, graph.operand(exponentials, 0), v -> true);

@@ -36,6 +36,9 @@ import java.util.Set;
  * It applies where the quotient is a softmax, so that nothing is divided more often than it was.
  */
 public record DivideBeforeProduct() implements Rule {
+    /** A node that is computed of exponentials, which it reads in an operand. */
+    private record Step(Node node, int slot) {}
+
     /**
      * What is divided.
      *
@@ -45,31 +48,32 @@ public record DivideBeforeProduct() implements Rule {
      * @param divisor  that, as it is before views
      */
     private record Divided(
-            List<Node> steps, ElementReference exp, ExponentialQuotient quotient, ElementReference divisor) {
+            List<Step> steps, ElementReference exp, ExponentialQuotient quotient, ElementReference divisor) {
         /** The matmul that is divided, if there is one. */
-        Optional<Node> product() {
+        Optional<Step> product() {
             return steps.stream()
-                    .filter(step -> step.op() instanceof SumOfProducts)
+                    .filter(step -> step.node.op() instanceof SumOfProducts)
                     .findFirst();
         }
 
         /** Whether division has further to go than past products of elements, which have rules of their own. */
         boolean isFar() {
-            return product().isPresent() || !steps.isEmpty() && steps.getLast().op() instanceof View;
+            return product().isPresent()
+                    || !steps.isEmpty() && steps.getLast().node.op() instanceof View;
         }
 
         /** Whether products of elements, before the matmul if there is one, are needed undivided, too: they would be computed twice. */
         boolean isShared(Graph graph) {
             int from = product().map(steps::indexOf).orElse(-1) + 1;
             return steps.subList(from, steps.size()).stream()
-                    .anyMatch(step -> !(step.op() instanceof View) && graph.useCount(step) > 1);
+                    .anyMatch(step -> !(step.node.op() instanceof View) && graph.useCount(step.node) > 1);
         }
 
         /** Whether the matmul is needed undivided, too. */
         boolean isReadElsewhere(Graph graph) {
             return product()
                     .filter(product -> steps.subList(0, steps.indexOf(product) + 1).stream()
-                            .anyMatch(step -> graph.useCount(step) > 1))
+                            .anyMatch(step -> graph.useCount(step.node) > 1))
                     .isPresent();
         }
 
@@ -84,21 +88,12 @@ public record DivideBeforeProduct() implements Rule {
             Value below = alignment.apply(context, node.origin(), context.get(divisor.value()));
             Elementwise div = new Elementwise(ScalarFn.DIV);
             Value result = out.value(div, node.origin(), context.get(exp.value()), below);
-            Node of = exp.node();
-            for (Node step : steps.reversed()) {
-                List<Value> operands = new ArrayList<>(context.rewriter().operands(step));
-                operands.set(slot(context.graph(), step, of), result);
-                result = out.add(step.op(), operands, step.origin()).value();
-                of = step;
+            for (Step step : steps.reversed()) {
+                List<Value> operands = new ArrayList<>(context.rewriter().operands(step.node));
+                operands.set(step.slot, result);
+                result = out.add(step.node.op(), operands, step.node.origin()).value();
             }
             return result;
-        }
-
-        private static int slot(Graph graph, Node step, Node of) {
-            return ExponentialQuotient.factors(graph, step)
-                    .filter(slot -> graph.operand(step, slot).node() == of)
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 
@@ -133,7 +128,7 @@ public record DivideBeforeProduct() implements Rule {
         if (divided.isReadElsewhere(graph)) {
             return new Outcome.Declined(
                     node,
-                    SourceExcerpt.of(divided.product().orElseThrow())
+                    SourceExcerpt.of(divided.product().orElseThrow().node)
                             + " is also read without being divided by the sum",
                     "divide the exponentials by their sum, and multiply with the values then");
         }
@@ -152,7 +147,7 @@ public record DivideBeforeProduct() implements Rule {
      * @param seen values that have none, or are being looked at
      */
     private record Search(Graph graph, RowSum sum, ElementReference divisor, Set<Value> seen) {
-        Optional<Divided> at(ElementReference at, List<Node> steps) {
+        Optional<Divided> at(ElementReference at, List<Step> steps) {
             if (at.is(ScalarFn.EXP)) {
                 ElementReference y = at.operand(graph, 0);
                 return sum.isOver(graph, y)
@@ -164,13 +159,17 @@ public record DivideBeforeProduct() implements Rule {
             if (isDivided || !seen.add(at.value())) {
                 return Optional.empty();
             }
-            List<Node> longer = new ArrayList<>(steps);
-            longer.add(at.node());
             return ExponentialQuotient.factors(graph, at.node())
-                    .mapToObj(slot -> at(operand(graph, at, slot), longer))
+                    .mapToObj(slot -> at(operand(graph, at, slot), with(steps, new Step(at.node(), slot))))
                     .flatMap(Optional::stream)
                     .findFirst();
         }
+    }
+
+    private static List<Step> with(List<Step> steps, Step last) {
+        List<Step> longer = new ArrayList<>(steps);
+        longer.add(last);
+        return longer;
     }
 
     /** Where an element of a step reads an operand; what a matmul sums over has axes of its own. */

@@ -11,7 +11,11 @@ import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.ScalarFn;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A positive number times an exponential beside a sum of exponentials is one exponential.
@@ -73,15 +77,24 @@ public record FactorBesideSum() implements Rule {
                 : out.part(add, node.origin(), context.get(exponent.value()), constant);
     }
 
-    /** Whether a node is a term of a sum with a row's exponentials. */
+    /** Whether a node is a term of a sum with a row's exponentials, seen through views and products. */
     private static boolean isBesideSum(Graph graph, Node node) {
-        return graph.users(node).stream()
-                .anyMatch(user -> user.op() instanceof View && isBesideSum(graph, user)
-                        || isProduct(user) && isBesideSum(graph, user)
-                        || ElementReference.is(user, ScalarFn.ADD)
-                                && RowSum.of(graph, ElementReference.in(user.value()))
-                                        .flatMap(RowSum::term)
-                                        .isPresent());
+        Set<Node> seen = new HashSet<>(Set.of(node));
+        Deque<Node> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            for (Node user : graph.users(open.pop())) {
+                if (ElementReference.is(user, ScalarFn.ADD)
+                        && RowSum.of(graph, ElementReference.in(user.value()))
+                                .flatMap(RowSum::term)
+                                .isPresent()) {
+                    return true;
+                }
+                if ((user.op() instanceof View || isProduct(user)) && seen.add(user)) {
+                    open.push(user);
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean isProduct(Node node) {

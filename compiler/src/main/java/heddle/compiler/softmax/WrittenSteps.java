@@ -27,7 +27,7 @@ final class WrittenSteps {
     private static final long UNIT = 1L << 32;
 
     private final Graph graph;
-    /** The products and quotients between a node and a matmul, or a view of exponentials, that it is of, that included; by node number. */
+    /** The products, quotients and masks between a node and a matmul, or a view of exponentials, that it is of, that included; by node number. */
     private final int[] above;
     /** The differences and masks that a node is, one of the other; by node number. */
     private final int[] shifts;
@@ -74,6 +74,7 @@ final class WrittenSteps {
             case SUB -> shifts[node.id()] = 1 + shifts(node, 0);
             case SELECT -> {
                 shifts[node.id()] = 1 + Math.max(shifts(node, 1), shifts(node, 2));
+                above[node.id()] = next(Math.max(above(node, 1), above(node, 2)));
                 return 1;
             }
             default -> {}

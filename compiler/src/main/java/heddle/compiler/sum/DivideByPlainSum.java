@@ -41,15 +41,34 @@ record DivideByPlainSum() implements Rule {
                 || Precision.isNarrow(node.type().dtype())) {
             return 0;
         }
-        int factors = 0;
-        Node at = graph.operand(node, 1).node();
-        OptionalInt slot = slot(graph, at);
-        while (slot.isPresent()) {
-            factors += at.op() instanceof View ? 0 : 1;
-            at = graph.operand(at, slot.getAsInt()).node();
-            slot = slot(graph, at);
+        Chain chain = Chain.of(graph, graph.operand(node, 1).node());
+        boolean isQuotientOfSums =
+                Chain.of(graph, graph.operand(node, 0).node()).isOfSum(graph);
+        return chain.isOfSum(graph) && !isQuotientOfSums ? chain.factors : 0;
+    }
+
+    /**
+     * What a divisor is computed of by views and single numbers.
+     *
+     * @param factors how many such numbers
+     * @param end     what is left
+     */
+    private record Chain(int factors, Node end) {
+        static Chain of(Graph graph, Node divisor) {
+            int factors = 0;
+            Node at = divisor;
+            OptionalInt slot = slot(graph, at);
+            while (slot.isPresent()) {
+                factors += at.op() instanceof View ? 0 : 1;
+                at = graph.operand(at, slot.getAsInt()).node();
+                slot = slot(graph, at);
+            }
+            return new Chain(factors, at);
         }
-        return Reduce.is(at, Reduction.SUM) && PlainSums.isOfExponentials(graph, graph.operand(at, 0)) ? factors : 0;
+
+        boolean isOfSum(Graph graph) {
+            return Reduce.is(end, Reduction.SUM) && PlainSums.isOfExponentials(graph, graph.operand(end, 0));
+        }
     }
 
     /** Which operand a view is of, or is multiplied or divided by one number. */
@@ -77,6 +96,9 @@ record DivideByPlainSum() implements Rule {
             scaled = graph.operand(scaled, 0).node();
         }
         int slot = slot(graph, scaled).orElseThrow();
+        if (Chain.of(graph, graph.operand(scaled, 1 - slot).node()).isOfSum(graph)) {
+            return NO_MATCH; // Which of two sums belongs to what is divided is not known.
+        }
         Graph.Builder out = context.out();
         Value sum = context.get(graph.operand(scaled, slot));
         for (Node view : views.reversed()) {

@@ -3,7 +3,9 @@ package heddle.compiler.sum;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.RuleSet;
@@ -17,9 +19,11 @@ import java.util.Set;
 
 /** The rules that make plain sums. */
 public final class PlainSums {
-    private static final long UNIT = 1L << 30;
-    /** More than the factors of all divisors. */
-    private static final long STEP = 1L << 14;
+    /** More than the views of all sums and the factors of all divisors. */
+    private static final long SCALE = 1L << 14;
+
+    private static final long PRODUCT = SCALE << 14;
+    private static final long SLICE = PRODUCT << 16;
 
     /** The rules, in the order in which they are tried at a node. */
     public static final RuleSet RULES = new RuleSet(
@@ -41,9 +45,9 @@ public final class PlainSums {
     private static long otherSums(Graph graph) {
         long all = 0;
         for (Node node : graph.nodes()) {
-            all += SliceBeforeProduct.at(graph, node).isPresent() ? UNIT * UNIT : 0;
-            all += ProductWithNumber.at(graph, node).isPresent() ? UNIT : 0;
-            all += ScaleAfterSum.scales(graph, node) * STEP;
+            all += SliceBeforeProduct.at(graph, node).isPresent() ? SLICE : 0;
+            all += ProductWithNumber.at(graph, node).isPresent() ? PRODUCT : 0;
+            all += ScaleAfterSum.scales(graph, node) * SCALE;
             all += ReduceBeforeView.views(graph, node);
             all += DivideByPlainSum.factors(graph, node);
         }
@@ -60,16 +64,46 @@ public final class PlainSums {
         boolean isOf = false;
         while (!open.isEmpty()) {
             Node node = open.pop();
-            if (Reduce.is(node, Reduction.SUM)) {
+            if (!seen.add(node)) {
+                continue;
+            }
+            boolean isExp = ElementReference.is(node, ScalarFn.EXP);
+            if (Reduce.is(node, Reduction.SUM)
+                    || isExp && isLessLogarithm(graph, graph.operand(node, 0))
+                    || ElementReference.is(node, ScalarFn.DIV) && isSum(graph, graph.operand(node, 1))) {
                 return false;
             }
-            if (ElementReference.is(node, ScalarFn.EXP)) {
-                isOf |= node.type().shape().size().equals(value.type().shape().size());
-            } else if (seen.add(node) && isFactor(node)) {
+            isOf |= isExp;
+            if (isFactor(node)) {
                 graph.operands(node).forEach(v -> open.push(v.node()));
             }
         }
         return isOf;
+    }
+
+    /** Whether the logarithm of a sum is among what exponents are computed of. */
+    private static boolean isLessLogarithm(Graph graph, Value exponents) {
+        return cone(graph, exponents).stream()
+                .anyMatch(node -> ElementReference.is(node, ScalarFn.LOG) && isSum(graph, graph.operand(node, 0)));
+    }
+
+    /** Whether a value is computed of a sum element by element; a product with ones is a sum as well. */
+    private static boolean isSum(Graph graph, Value value) {
+        return cone(graph, value).stream()
+                .anyMatch(node -> Reduce.is(node, Reduction.SUM) || node.op() instanceof SumOfProducts);
+    }
+
+    /** What a value is computed of element by element, with what that is computed of. */
+    private static Set<Node> cone(Graph graph, Value value) {
+        Set<Node> cone = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(value.node()));
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (cone.add(node) && node.op() instanceof Pointwise) {
+                graph.operands(node).forEach(v -> open.push(v.node()));
+            }
+        }
+        return cone;
     }
 
     private static boolean isFactor(Node node) {

@@ -6,6 +6,7 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.RowView;
@@ -56,10 +57,21 @@ record ReduceBeforeView() implements Rule {
     private static boolean isOfSoftmax(Graph graph, Node node, Reduction kind) {
         Value base = View.behind(graph, graph.operand(node, 0));
         return switch (kind) {
-            case SUM -> PlainSums.isOfExponentials(graph, base);
+            case SUM ->
+                PlainSums.isOfExponentials(graph, base)
+                        && isSharedSlice(graph, graph.operand(node, 0).node());
             case MAX -> graph.users(base.node()).stream().anyMatch(user -> ElementReference.is(user, ScalarFn.SUB));
             default -> false;
         };
+    }
+
+    /** Whether slices of rows are read otherwise, too: else the sums of the other rows would be computed for nothing. */
+    private static boolean isSharedSlice(Graph graph, Node view) {
+        Node at = view;
+        while (at.op() instanceof View && !(at.op() instanceof Slice)) {
+            at = graph.operand(at, 0).node();
+        }
+        return !(at.op() instanceof Slice) || graph.useCount(at) > 1 || graph.useCount(view) > 1;
     }
 
     @Override

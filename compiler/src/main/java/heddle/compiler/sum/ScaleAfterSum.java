@@ -4,6 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Constant;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
@@ -13,6 +14,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Scale;
 import heddle.compiler.type.Precision;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -54,12 +56,14 @@ record ScaleAfterSum() implements Rule {
         boolean isWide = !Precision.isNarrow(node.type().dtype());
         return IntStream.range(0, isWide ? slots : 0)
                 .filter(slot -> graph.operand(node, slot).type().equals(node.type())
-                        && ElementReference.in(graph.operand(node, 1 - slot))
-                                .behindViews(graph)
-                                .number()
+                        && number(graph, node, 1 - slot)
                                 .filter(Scale::isModerate)
                                 .isPresent())
                 .findFirst();
+    }
+
+    private static Optional<Double> number(Graph graph, Node node, int slot) {
+        return ElementReference.in(graph.operand(node, slot)).behindViews(graph).number();
     }
 
     @Override
@@ -73,17 +77,12 @@ record ScaleAfterSum() implements Rule {
             return NO_MATCH;
         }
         int slot = slot(graph, scaled).orElseThrow();
-        Value number = context.out()
-                .part(
-                        ElementReference.in(graph.operand(scaled, 1 - slot))
-                                .behindViews(graph)
-                                .node()
-                                .op(),
-                        node.origin());
+        double number = number(graph, scaled, 1 - slot).orElseThrow();
+        Value scale = context.out().part(Constant.scalar(node.type().dtype(), number), node.origin());
         Value sum = context.out().part(node.op(), node.origin(), context.get(graph.operand(scaled, slot)));
         Value result = slot == 0
-                ? context.out().value(scaled.op(), node.origin(), sum, number)
-                : context.out().value(scaled.op(), node.origin(), number, sum);
+                ? context.out().value(scaled.op(), node.origin(), sum, scale)
+                : context.out().value(scaled.op(), node.origin(), scale, sum);
         return Outcome.Replaced.by(node, result);
     }
 }

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param family the gradients, whose programs read the part where they read the product
  */
 record KeptScore(ScalarExpr part, AttentionGradients family) {
-    /** The largest part through which all that comes later reads the product; the product itself where there is none. */
+    /** The largest part through which the score and all that comes later read the product; the product itself where there is none. */
     static KeptScore of(AttentionGradients family) {
         ScalarExpr raw = family.forward().raw();
         List<ScalarExpr> later = new ArrayList<>(List.of(family.backward().slope()));
@@ -32,6 +32,7 @@ record KeptScore(ScalarExpr part, AttentionGradients family) {
                 .filter(part -> part instanceof Apply && part.type() == raw.type() && laterParts.contains(part))
                 .filter(part -> ScalarExprs.contains(part, raw))
                 .sorted(Comparator.comparingInt(ScalarExprs::operations).reversed())
+                .filter(part -> !readsBeside(family.forward().score(), part, raw))
                 .filter(part -> later.stream().noneMatch(e -> readsBeside(e, part, raw)))
                 .findFirst()
                 .map(part -> new KeptScore(part, family.map(e -> with(e, part, raw))))
