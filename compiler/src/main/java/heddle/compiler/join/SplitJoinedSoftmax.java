@@ -112,7 +112,9 @@ public record SplitJoinedSoftmax() implements Rule {
             Value result = null;
             for (Part part : parts) {
                 List<Value> factors = new ArrayList<>(context.rewriter().operands(product));
-                factors.set(slot, sums.part(new Softmax(joined.axis()), scores.get(part)));
+                Origin named =
+                        joined.softmax().origin().part("part" + joined.parts().indexOf(part));
+                factors.set(slot, context.out().value(new Softmax(joined.axis()), named, scores.get(part)));
                 Part read = new Part(part.from().minus(parts.getFirst().from()), part.length());
                 factors.set(1 - slot, new Cut(context, fromEnd, read).of(values));
                 Value normal = context.out()
