@@ -7,6 +7,7 @@ import heddle.compiler.op.Cast;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Concat;
@@ -51,7 +52,34 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
         }
         int fromEnd = node.type().rank() - softmax.axis();
         return joined(graph, graph.operand(node, 0), fromEnd)
-                .map(concat -> new JoinedSoftmax(graph, node, parts(graph, concat)));
+                .map(concat -> new JoinedSoftmax(graph, node, parts(graph, concat)))
+                .filter(joined ->
+                        joined.parts.stream().noneMatch(part -> part.length.isZero()) && joined.isOnlyReader());
+    }
+
+    /**
+     * Whether nothing else reads the scores: it would see other roundings of them than the parts do, or store what no part need store.
+     */
+    private boolean isOnlyReader() {
+        Set<Node> cone = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(graph.operand(softmax, 0).node()));
+        Set<Node> ofProducts = new HashSet<>();
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (cone.add(node) && node.op() instanceof Pointwise) {
+                graph.operands(node).forEach(v -> open.push(v.node()));
+            }
+        }
+        graph.nodes().stream()
+                .filter(cone::contains)
+                .filter(node -> node.op() instanceof SumOfProducts
+                        || node.op() instanceof Pointwise
+                                && graph.operands(node).stream().anyMatch(v -> ofProducts.contains(v.node())))
+                .forEach(ofProducts::add);
+        return graph.outputs().values().stream().noneMatch(v -> ofProducts.contains(v.node()))
+                && ofProducts.stream()
+                        .flatMap(node -> graph.users(node).stream())
+                        .allMatch(user -> user == softmax || user.op() instanceof Pointwise && cone.contains(user));
     }
 
     /**
@@ -73,7 +101,7 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
             Node node = value.node();
             Optional<Node> joint = isJoint(node, fromEnd)
                     ? Optional.of(node).filter(concat -> hasProducts(graph, concat))
-                    : Factor.of(graph, value, fromEnd).flatMap(keyFactor -> joinedKeys(graph, keyFactor));
+                    : Factor.of(graph, value, fromEnd).flatMap(factor -> joinedKeys(graph, factor));
             if (joint.isPresent()) {
                 return joint;
             }
@@ -84,13 +112,19 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
         return Optional.empty();
     }
 
-    /** Whether parts are made of different products: a softmax of parts of one has the product itself for scores. */
+    /**
+     * Whether parts are made of different products, and of no more parts themselves: a softmax of parts of one has the product itself for
+     * scores.
+     */
     private static boolean hasProducts(Graph graph, Node concat) {
+        int fromEnd = concat.type().rank() - ((Concat) concat.op()).axis();
         return graph.operands(concat).stream()
-                        .flatMap(part -> ProductSearch.all(graph, part, v -> true).stream())
-                        .distinct()
-                        .count()
-                > 1;
+                                .flatMap(part -> ProductSearch.all(graph, part, v -> true).stream())
+                                .distinct()
+                                .count()
+                        > 1
+                && graph.operands(concat).stream()
+                        .allMatch(part -> joined(graph, part, fromEnd).isEmpty() && !isJoint(part.node(), fromEnd));
     }
 
     /**
@@ -141,19 +175,12 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
         return value.type().rank() >= fromEnd && !value.type().dim(-fromEnd).is(1);
     }
 
-    /** The operands of a node that joins; of those that join themselves along the same axis, theirs. */
     private static List<Part> parts(Graph graph, Node concat) {
-        int fromEnd = concat.type().rank() - ((Concat) concat.op()).axis();
         List<Part> parts = new ArrayList<>();
         Dim from = Dim.ZERO;
         for (Value operand : graph.operands(concat)) {
-            Dim start = from;
-            Dim length = operand.type().dim(-fromEnd);
-            if (isJoint(operand.node(), fromEnd)) {
-                parts(graph, operand.node()).forEach(part -> parts.add(new Part(start.plus(part.from), part.length)));
-            } else {
-                parts.add(new Part(start, length));
-            }
+            Dim length = operand.type().dim(((Concat) concat.op()).axis());
+            parts.add(new Part(from, length));
             from = from.plus(length);
         }
         return parts;
@@ -202,13 +229,23 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
     /** The scores of some keys, in the new graph. */
     Value scores(RuleContext context, Part part) {
         Value x = graph.operand(softmax, 0);
-        return new Cut(context, x.type().rank() - axis(), part).of(x);
+        return new Cut(context, x.type().rank() - axis(), part, true).of(x);
     }
 
-    /** Takes the keys of a part out of what joins them, beneath what is computed element by element. @param fromEnd the axis to cut, counted from the last, which is one */
-    record Cut(RuleContext context, int fromEnd, Part part, Map<Value, Value> done) {
-        Cut(RuleContext context, int fromEnd, Part part) {
-            this(context, fromEnd, part, new HashMap<>());
+    /** Values of some keys, in the new graph: what joins them is taken apart. @param axis of the keys */
+    static Value values(RuleContext context, Value values, int axis, Part part) {
+        return new Cut(context, values.type().rank() - axis, part, false).of(values);
+    }
+
+    /**
+     * Takes the keys of a part out of what joins them.
+     *
+     * @param fromEnd the axis to cut, counted from the last, which is one
+     * @param deep    whether to look beneath what is computed element by element, and at the keys of a matmul that nothing else reads
+     */
+    private record Cut(RuleContext context, int fromEnd, Part part, boolean deep, Map<Value, Value> done) {
+        Cut(RuleContext context, int fromEnd, Part part, boolean deep) {
+            this(context, fromEnd, part, deep, new HashMap<>());
         }
 
         /** The part of a value, in the new graph; all of one that is the same for each key. */
@@ -224,50 +261,44 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
         }
 
         private Value cut(Value value) {
+            Graph graph = context.graph();
             Node node = value.node();
-            if (isElementwise(node)) {
+            if (deep && isElementwise(node)) {
                 List<Value> operands =
-                        context.graph().operands(node).stream().map(this::of).toList();
+                        graph.operands(node).stream().map(this::of).toList();
                 return context.out()
                         .add(node.op(), operands, node.origin().part("part"))
                         .value();
             }
             if (isJoint(node, fromEnd)) {
                 Dim from = Dim.ZERO;
-                for (Value operand : context.graph().operands(node)) {
+                for (Value operand : graph.operands(node)) {
                     Dim length = operand.type().dim(-fromEnd);
                     if (from.equals(part.from) && length.equals(part.length)) {
                         return context.get(operand);
                     }
-                    Part inside = new Part(part.from.minus(from), part.length);
-                    if (isJoint(operand.node(), fromEnd) && isWithin(inside, length)) {
-                        return new Cut(context, fromEnd, inside).of(operand);
-                    }
                     from = from.plus(length);
                 }
             }
-            Optional<Factor> factor = Factor.of(context.graph(), value, fromEnd);
+            Optional<Factor> factor =
+                    deep && graph.useCount(node) == 1 ? Factor.of(graph, value, fromEnd) : Optional.empty();
             if (factor.isPresent()) {
                 List<Value> operands = new ArrayList<>(context.rewriter().operands(node));
-                operands.set(factor.get().slot, new Cut(context, factor.get().fromEnd, part).of(factor.get().value));
+                Cut keys = new Cut(context, factor.get().fromEnd, part, false);
+                operands.set(factor.get().slot, keys.of(factor.get().value));
                 return context.out()
                         .add(node.op(), operands, node.origin().part("part"))
                         .value();
             }
-            Optional<RowView> view = view(context.graph(), value, fromEnd);
+            Optional<RowView> view = view(graph, value, fromEnd);
             if (view.isPresent()) {
-                Value of = context.graph().operand(node, 0);
-                Value seen = new Cut(context, of.type().rank() - view.get().axis(), part).of(of);
+                Value of = graph.operand(node, 0);
+                Value seen = new Cut(context, of.type().rank() - view.get().axis(), part, false).of(of);
                 return context.out().part(view.get().op(part.length), node.origin(), seen);
             }
             int axis = value.type().rank() - fromEnd;
             Slice slice = Slice.along(value.type().shape(), axis, part.from, part.length);
             return context.out().part(slice, node.origin(), context.get(value));
-        }
-
-        private static boolean isWithin(Part part, Dim length) {
-            Dim left = length.minus(part.to());
-            return part.from.isKnown() && part.from.value() >= 0 && left.isKnown() && left.value() >= 0;
         }
     }
 }

@@ -5,7 +5,6 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
-import heddle.compiler.join.JoinedSoftmax.Cut;
 import heddle.compiler.join.JoinedSoftmax.Part;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
@@ -104,7 +103,13 @@ public record SplitJoinedSoftmax() implements Rule {
             String letters = slot == 0 ? equation.left() : equation.right();
             Value values = graph.operand(product, 1 - slot);
             String valueLetters = slot == 0 ? equation.right() : equation.left();
-            int fromEnd = valueLetters.length() - valueLetters.indexOf(equation.summed());
+            // First, so that they come before the sums of the scores: an attention that has these as results reads
+            // nothing that comes later.
+            Map<Part, Value> cut = new HashMap<>();
+            for (Part part : parts) {
+                Part read = new Part(part.from().minus(parts.getFirst().from()), part.length());
+                cut.put(part, JoinedSoftmax.values(context, values, valueLetters.indexOf(equation.summed()), read));
+            }
             RowSums sums = new RowSums(context, joined.softmax().origin(), joined.axis());
             Map<Part, Value> scores = new HashMap<>();
             joined.parts().forEach(part -> scores.put(part, joined.scores(context, part)));
@@ -115,8 +120,7 @@ public record SplitJoinedSoftmax() implements Rule {
                 Origin named =
                         joined.softmax().origin().part("part" + joined.parts().indexOf(part));
                 factors.set(slot, context.out().value(new Softmax(joined.axis()), named, scores.get(part)));
-                Part read = new Part(part.from().minus(parts.getFirst().from()), part.length());
-                factors.set(1 - slot, new Cut(context, fromEnd, read).of(values));
+                factors.set(1 - slot, cut.get(part));
                 Value normal = context.out()
                         .add(product.op(), factors, origin.part("part"))
                         .value();
