@@ -210,7 +210,7 @@ class CommandLineTest {
         assertEquals(ExitCode.DONE, run("inspect", model, "--after", "eliminate-dead-code#2"), err);
         assertEquals("", err);
         assertEquals(ExitCode.DONE, run("inspect", model, "--after", "eliminate-dead-code"), err);
-        assertTrue(err.contains("the last, eliminate-dead-code#5. --after eliminate-dead-code#1"), err);
+        assertTrue(err.contains("the last, eliminate-dead-code#4. --after eliminate-dead-code#1"), err);
     }
 
     @Test
