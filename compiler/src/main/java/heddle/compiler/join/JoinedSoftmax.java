@@ -13,6 +13,7 @@ import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.View;
+import heddle.compiler.rule.ElementwiseCone;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.RowView;
 import heddle.compiler.rule.RuleContext;
@@ -61,15 +62,8 @@ record JoinedSoftmax(Graph graph, Node softmax, List<Part> parts) {
      * Whether nothing else reads the scores: it would see other roundings of them than the parts do, or store what no part need store.
      */
     private boolean isOnlyReader() {
-        Set<Node> cone = new HashSet<>();
-        Deque<Node> open = new ArrayDeque<>(List.of(graph.operand(softmax, 0).node()));
+        Set<Node> cone = ElementwiseCone.of(graph, graph.operand(softmax, 0));
         Set<Node> ofProducts = new HashSet<>();
-        while (!open.isEmpty()) {
-            Node node = open.pop();
-            if (cone.add(node) && node.op() instanceof Pointwise) {
-                graph.operands(node).forEach(v -> open.push(v.node()));
-            }
-        }
         graph.nodes().stream()
                 .filter(cone::contains)
                 .filter(node -> node.op() instanceof SumOfProducts

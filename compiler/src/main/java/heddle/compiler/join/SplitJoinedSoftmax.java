@@ -114,6 +114,7 @@ public record SplitJoinedSoftmax() implements Rule {
             Map<Part, Value> scores = new HashMap<>();
             joined.parts().forEach(part -> scores.put(part, joined.scores(context, part)));
             Map<Part, Value> shares = shares(sums, scores);
+            RowSums merge = new RowSums(context, origin, joined.axis());
             Value result = null;
             for (Part part : parts) {
                 List<Value> factors = new ArrayList<>(context.rewriter().operands(product));
@@ -126,7 +127,6 @@ public record SplitJoinedSoftmax() implements Rule {
                         .value();
                 Value share = Equation.aligned(
                         context.out(), origin.part("share"), shares.get(part), letters, equation.result());
-                RowSums merge = new RowSums(context, origin, joined.axis());
                 Value zero = merge.number(share, 0);
                 Value scaled = merge.part(
                         ScalarFn.SELECT,

@@ -17,8 +17,6 @@ import heddle.compiler.type.Precision;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * What is divided by a multiple of a sum of exponentials is divided by the sum, and by the factor then.
@@ -41,46 +39,22 @@ record DivideByPlainSum() implements Rule {
                 || Precision.isNarrow(node.type().dtype())) {
             return 0;
         }
-        Chain chain = Chain.of(graph, graph.operand(node, 1).node());
-        boolean isQuotientOfSums =
-                Chain.of(graph, graph.operand(node, 0).node()).isOfSum(graph);
-        return chain.isOfSum(graph) && !isQuotientOfSums ? chain.factors : 0;
+        FactorChain divisor = chain(graph, graph.operand(node, 1));
+        boolean isQuotientOfSums = isOfSum(graph, chain(graph, graph.operand(node, 0)));
+        return isOfSum(graph, divisor) && !isQuotientOfSums ? divisor.factors() : 0;
     }
 
-    /**
-     * What a divisor is computed of by views and single numbers.
-     *
-     * @param factors how many such numbers
-     * @param end     what is left
-     */
-    private record Chain(int factors, Node end) {
-        static Chain of(Graph graph, Node divisor) {
-            int factors = 0;
-            Node at = divisor;
-            OptionalInt slot = slot(graph, at);
-            while (slot.isPresent()) {
-                factors += at.op() instanceof View ? 0 : 1;
-                at = graph.operand(at, slot.getAsInt()).node();
-                slot = slot(graph, at);
-            }
-            return new Chain(factors, at);
-        }
-
-        boolean isOfSum(Graph graph) {
-            return Reduce.is(end, Reduction.SUM) && PlainSums.isOfExponentials(graph, graph.operand(end, 0));
-        }
+    private static FactorChain chain(Graph graph, Value value) {
+        return FactorChain.of(graph, value.node(), DivideByPlainSum::isNumber);
     }
 
-    /** Which operand a view is of, or is multiplied or divided by one number. */
-    private static OptionalInt slot(Graph graph, Node node) {
-        if (node.op() instanceof View) {
-            return OptionalInt.of(0);
-        }
-        int slots = ElementReference.is(node, ScalarFn.MUL) ? 2 : ElementReference.is(node, ScalarFn.DIV) ? 1 : 0;
-        return IntStream.range(0, slots)
-                .filter(slot -> graph.operand(node, slot).type().equals(node.type())
-                        && graph.operand(node, 1 - slot).type().shape().size().is(1))
-                .findFirst();
+    private static boolean isNumber(Value value) {
+        return value.type().shape().size().is(1);
+    }
+
+    private static boolean isOfSum(Graph graph, FactorChain chain) {
+        return Reduce.is(chain.end(), Reduction.SUM)
+                && PlainSums.isOfExponentials(graph, graph.operand(chain.end(), 0));
     }
 
     @Override
@@ -95,8 +69,8 @@ record DivideByPlainSum() implements Rule {
             views.add(scaled);
             scaled = graph.operand(scaled, 0).node();
         }
-        int slot = slot(graph, scaled).orElseThrow();
-        if (Chain.of(graph, graph.operand(scaled, 1 - slot).node()).isOfSum(graph)) {
+        int slot = FactorChain.slot(graph, scaled, DivideByPlainSum::isNumber).orElseThrow();
+        if (isOfSum(graph, chain(graph, graph.operand(scaled, 1 - slot)))) {
             return NO_MATCH; // Which of two sums belongs to what is divided is not known.
         }
         Graph.Builder out = context.out();

@@ -3,11 +3,11 @@ package heddle.compiler.sum;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.ElementwiseCone;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
@@ -83,27 +83,14 @@ public final class PlainSums {
 
     /** Whether the logarithm of a sum is among what exponents are computed of. */
     private static boolean isLessLogarithm(Graph graph, Value exponents) {
-        return cone(graph, exponents).stream()
+        return ElementwiseCone.of(graph, exponents).stream()
                 .anyMatch(node -> ElementReference.is(node, ScalarFn.LOG) && isSum(graph, graph.operand(node, 0)));
     }
 
     /** Whether a value is computed of a sum element by element; a product with ones is a sum as well. */
     private static boolean isSum(Graph graph, Value value) {
-        return cone(graph, value).stream()
+        return ElementwiseCone.of(graph, value).stream()
                 .anyMatch(node -> Reduce.is(node, Reduction.SUM) || node.op() instanceof SumOfProducts);
-    }
-
-    /** What a value is computed of element by element, with what that is computed of. */
-    private static Set<Node> cone(Graph graph, Value value) {
-        Set<Node> cone = new HashSet<>();
-        Deque<Node> open = new ArrayDeque<>(List.of(value.node()));
-        while (!open.isEmpty()) {
-            Node node = open.pop();
-            if (cone.add(node) && node.op() instanceof Pointwise) {
-                graph.operands(node).forEach(v -> open.push(v.node()));
-            }
-        }
-        return cone;
     }
 
     private static boolean isFactor(Node node) {

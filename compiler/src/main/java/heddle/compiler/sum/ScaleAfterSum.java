@@ -11,12 +11,9 @@ import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Reduction;
-import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Scale;
 import heddle.compiler.type.Precision;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Exponentials that are multiplied by a number for their sum alone are multiplied by it afterwards.
@@ -34,36 +31,20 @@ record ScaleAfterSum() implements Rule {
 
     /** The products with numbers, and quotients, between a sum and exponentials, views left out. */
     static int scales(Graph graph, Node node) {
-        int scales = 0;
-        if (Reduce.is(node, Reduction.SUM) && PlainSums.isOfExponentials(graph, graph.operand(node, 0))) {
-            Node at = graph.operand(node, 0).node();
-            OptionalInt slot = slot(graph, at);
-            while (slot.isPresent()) {
-                scales += at.op() instanceof View ? 0 : 1;
-                at = graph.operand(at, slot.getAsInt()).node();
-                slot = slot(graph, at);
-            }
-        }
-        return scales;
+        return Reduce.is(node, Reduction.SUM)
+                        && !Precision.isNarrow(node.type().dtype())
+                        && PlainSums.isOfExponentials(graph, graph.operand(node, 0))
+                ? FactorChain.of(graph, graph.operand(node, 0).node(), scale -> isScale(graph, scale))
+                        .factors()
+                : 0;
     }
 
-    /** Which operand a view is of, or is scaled by a number. */
-    private static OptionalInt slot(Graph graph, Node node) {
-        if (node.op() instanceof View) {
-            return OptionalInt.of(0);
-        }
-        int slots = ElementReference.is(node, ScalarFn.MUL) ? 2 : ElementReference.is(node, ScalarFn.DIV) ? 1 : 0;
-        boolean isWide = !Precision.isNarrow(node.type().dtype());
-        return IntStream.range(0, isWide ? slots : 0)
-                .filter(slot -> graph.operand(node, slot).type().equals(node.type())
-                        && number(graph, node, 1 - slot)
-                                .filter(Scale::isModerate)
-                                .isPresent())
-                .findFirst();
+    private static boolean isScale(Graph graph, Value value) {
+        return number(graph, value).filter(Scale::isModerate).isPresent();
     }
 
-    private static Optional<Double> number(Graph graph, Node node, int slot) {
-        return ElementReference.in(graph.operand(node, slot)).behindViews(graph).number();
+    private static Optional<Double> number(Graph graph, Value value) {
+        return ElementReference.in(value).behindViews(graph).number();
     }
 
     @Override
@@ -76,8 +57,9 @@ record ScaleAfterSum() implements Rule {
         if (scaled.op() instanceof View || graph.useCount(scaled) > 1) {
             return NO_MATCH;
         }
-        int slot = slot(graph, scaled).orElseThrow();
-        double number = number(graph, scaled, 1 - slot).orElseThrow();
+        int slot =
+                FactorChain.slot(graph, scaled, value -> isScale(graph, value)).orElseThrow();
+        double number = number(graph, graph.operand(scaled, 1 - slot)).orElseThrow();
         Value scale = context.out().part(Constant.scalar(node.type().dtype(), number), node.origin());
         Value sum = context.out().part(node.op(), node.origin(), context.get(graph.operand(scaled, slot)));
         Value result = slot == 0
