@@ -17,7 +17,7 @@ public final class MachineOption {
             names = "--machine",
             paramLabel = "NAME|FILE",
             description =
-                    "Compiles for a machine that need not be here: avx512, avx2, neon, h100, rx7900, arc, or a file as"
+                    "Compiles for a machine that need not be here: avx512, xeon, avx2, neon, h100, rx7900, arc, or a file as"
                             + " docs/schedules.md describes. For commands that run nothing. Default: this machine.")
     private String name;
 

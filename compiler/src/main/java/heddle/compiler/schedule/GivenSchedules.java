@@ -95,6 +95,7 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
                     case "stage" -> new Choice.Stage(subject, n.n());
                     case "pitch" -> new Choice.Pitch(subject, n.n());
                     case "fetch" -> new Choice.Fetch(subject, n.n());
+                    case "prefetch" -> new Choice.Prefetch(subject, n.n());
                     case "band" -> new Choice.Band(new LoopId(subject), n.n());
                     case "trim" -> new Choice.Trim(new LoopId(subject), n.n());
                     default -> new Choice.Grain(n.n());

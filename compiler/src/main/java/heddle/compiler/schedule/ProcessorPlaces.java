@@ -1,6 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.index.ScaledBlock;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -68,30 +69,58 @@ record ProcessorPlaces(Processor processor) {
     }
 
     /**
-     * The schedule of a product, in which the panels of a weight are read ahead. Packed elements are read when they are converted.
+     * The schedule of a product, in which a cache has the panels of a weight early: they are read before, or asked for while others are
+     * multiplied where the processor has means to ask. Packed elements are read when they are converted.
      *
      * @param placed with places
      */
-    KernelSchedule fetched(KernelSchedule placed, ProgramFacts facts, Contraction c) {
+    KernelSchedule early(KernelSchedule placed, ProgramFacts facts, Contraction c) {
         Dim rows = c.m().extent();
         boolean areMany = !rows.isKnown() || rows.value() >= ROWS_TO_FETCH_FOR;
         return facts.program().definitions().stream()
-                .filter(d -> areMany && d.tile().axes().contains(c.n()) && leavesCache(d))
+                .filter(d -> areMany && d.tile().axes().contains(c.n()))
                 .filter(d -> placed.place(d.tile()) == TilePlace.IN_PLACE)
                 .findFirst()
-                .map(d -> placed.with(new Choice.Fetch(d.tile().name(), ROWS_TO_FETCH_FOR)))
+                .map(d -> early(placed, d, c.zeros() == Annihilating.NEITHER && processor.prefetches()))
                 .orElse(placed);
     }
 
+    private KernelSchedule early(KernelSchedule placed, TileStmt.Define panels, boolean prefetches) {
+        String tile = panels.tile().name();
+        KernelSchedule schedule = placed;
+        if (canBeFetched(panels) && leavesCache(panels)) {
+            schedule = schedule.with(new Choice.Fetch(tile, ROWS_TO_FETCH_FOR));
+        }
+        if (prefetches && canBePrefetched(panels) && leavesCache(panels)) {
+            schedule = schedule.with(new Choice.Prefetch(tile, ROWS_TO_FETCH_FOR));
+        }
+        return schedule;
+    }
+
     private boolean leavesCache(TileStmt.Define d) {
-        return floats(d)
-                .map(b -> b.type().shape().size())
-                .filter(n -> n.isKnown() && Stored.F32.bytes(n.value()) >= processor.l2() / PART_OF_CACHE)
-                .isPresent();
+        Buffer panels = element(d).orElseThrow();
+        Dim size = panels.type().shape().size();
+        return size.isKnown() && panels.stored().bytes(size.value()) >= processor.l2() / PART_OF_CACHE;
+    }
+
+    /** Single-precision floats. */
+    private static boolean canBeFetched(TileStmt.Define d) {
+        return element(d).filter(b -> b.stored() == Stored.F32).isPresent();
+    }
+
+    /**
+     * Floats, and elements of sixteen bits that register blocks convert for themselves; vectors of eight have no stores under masks.
+     * Bytes take longer to convert than to wait for.
+     */
+    private boolean canBePrefetched(TileStmt.Define d) {
+        boolean hasShortStores = processor.lanes() == 16;
+        return canBeFetched(d)
+                || hasShortStores
+                        && element(d).filter(b -> b.stored() == Stored.BF16).isPresent();
     }
 
     /** @throws IllegalSchedule when vectors are not where products read them, or a choice is not read */
-    void verify(TileKernel kernel, Axis lanes) {
+    void verify(TileKernel kernel, ProgramFacts facts, Axis lanes) {
         Set<String> held = RegisterTiles.of(kernel.program(), lanes);
         for (TileStmt.Define d : kernel.program().definitions()) {
             Tile tile = d.tile();
@@ -109,23 +138,29 @@ record ProcessorPlaces(Processor processor) {
                     kernel,
                     "place " + tile,
                     tile + " is not defined and read in one loop over " + lanes);
+            boolean inVectors = tile.axes().contains(lanes);
             check(
-                    kernel.schedule().fetch(tile).isEmpty()
-                            || tile.axes().contains(lanes) && floats(d).isPresent(),
+                    inVectors && canBeFetched(d)
+                            || kernel.schedule().fetch(tile).isEmpty(),
                     kernel,
                     "fetch " + tile,
                     "only panels of f32, which products read in vectors, are read ahead");
+            boolean areNumbers = facts.products().stream().allMatch(p -> p.zeros() == Annihilating.NEITHER);
+            check(
+                    inVectors && areNumbers && canBePrefetched(d)
+                            || kernel.schedule().prefetch(tile).isEmpty(),
+                    kernel,
+                    "prefetch " + tile,
+                    "only panels of f32, or bf16 with vectors of 16, are asked for, and only where zeros are numbers like others");
         }
     }
 
-    /** @throws IllegalSchedule when the schedule of a kernel without blocks of products reads something ahead */
-    static void fetchNothing(TileKernel kernel) {
+    /** @throws IllegalSchedule when the schedule of a kernel without blocks of products has something early */
+    static void nothingEarly(TileKernel kernel) {
         for (TileStmt.Define d : kernel.program().definitions()) {
-            check(
-                    kernel.schedule().fetch(d.tile()).isEmpty(),
-                    kernel,
-                    "fetch " + d.tile(),
-                    "nothing reads it: only products of blocks of rows read factors ahead");
+            String why = "nothing reads it: only products of blocks of rows have factors early";
+            check(kernel.schedule().fetch(d.tile()).isEmpty(), kernel, "fetch " + d.tile(), why);
+            check(kernel.schedule().prefetch(d.tile()).isEmpty(), kernel, "prefetch " + d.tile(), why);
         }
     }
 
@@ -143,10 +178,10 @@ record ProcessorPlaces(Processor processor) {
         return buffer(program).filter(b -> b.stored().isPacked()).isPresent();
     }
 
-    /** The buffer that a tile is read from, if it holds single-precision floats. */
-    private static Optional<Buffer> floats(TileStmt.Define d) {
-        return d.value() instanceof TileExpr.Map m
-                ? buffer(m.program()).filter(b -> b.stored() == Stored.F32)
+    /** The buffer that a tile is read from as it is. */
+    private static Optional<Buffer> element(TileStmt.Define d) {
+        return d.value() instanceof TileExpr.Map m && m.program() instanceof ScalarExpr.Element e
+                ? Optional.of(e.buffer())
                 : Optional.empty();
     }
 }

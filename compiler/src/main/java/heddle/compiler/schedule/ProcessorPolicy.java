@@ -90,6 +90,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             Choice.Bind.class,
             Choice.Unroll.class,
             Choice.Fetch.class,
+            Choice.Prefetch.class,
             Choice.Trim.class,
             Choice.Grain.class);
 
@@ -108,7 +109,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     public void verify(TileKernel kernel, ProgramFacts facts) {
         SchedulePolicy.super.verify(kernel, facts);
         if (!hasBlocksOfProducts(kernel)) {
-            ProcessorPlaces.fetchNothing(kernel);
+            ProcessorPlaces.nothingEarly(kernel);
             return;
         }
         Axis lanes = kernel.lanes()
@@ -118,7 +119,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
-        places().verify(kernel, lanes);
+        places().verify(kernel, facts, lanes);
         facts.sums().forEach(sums -> registers().verify(kernel, sums, lanes, block));
         int vectors = kernel.schedule().bound(lanes, Choice.Level.REGISTER).orElse(1);
         if (vectors < 1 || vectors > RegisterBlocks.MOST) {
@@ -192,7 +193,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         KernelSchedule placed = places().of(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
         boolean whole = c.n().extent().isKnown() && c.n().extent().value() % columns == 0;
         int vectors = whole ? columns / processor.lanes() : VECTORS;
-        return inVectors(places().fetched(placed, facts, c), facts, c.n(), columns, vectors);
+        return inVectors(places().early(placed, facts, c), facts, c.n(), columns, vectors);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */

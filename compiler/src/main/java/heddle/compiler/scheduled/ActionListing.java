@@ -110,6 +110,9 @@ public final class ActionListing {
                         + b.slice().map(s -> ", slices of " + s.terms()).orElse("")
                         + b.fetch()
                                 .map(f -> ", fetched for " + f.rows() + " rows and more")
+                                .orElse("")
+                        + b.prefetch()
+                                .map(f -> ", slices of " + f.terms() + " prefetched for " + f.rows() + " rows and more")
                                 .orElse("");
             }
             case ProductForm.FewRows few -> {

@@ -31,7 +31,7 @@ record BlockProducts(
     /** How many register blocks of rows convert terms for themselves: it takes less than to store and load them. */
     private static final int PASSES = 4;
 
-    /** Bytes that packed terms take where they are converted: half of a first-level cache of 32 KiB. */
+    /** Bytes of terms that are converted, or asked for, at a time: half of a first-level cache of 32 KiB. */
     private static final int SLICE = 16 << 10;
 
     /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
@@ -54,8 +54,7 @@ record BlockProducts(
         }
         boolean inRegisters = operand instanceof Action.Operand.InPlace in
                 && in.block().buffer().stored().hasLanes(lanes);
-        int terms = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
-        return Optional.of(new ProductForm.Slice(terms, inRegisters ? PASSES * registers.most() : 0));
+        return Optional.of(new ProductForm.Slice(terms(sums), inRegisters ? PASSES * registers.most() : 0));
     }
 
     /** Blocks of the innermost parallel loop follow one another: all of them, or a band. */
@@ -67,6 +66,18 @@ record BlockProducts(
         TileStmt.Loop inner = kernel.program().parallel().getLast();
         int band = kernel.schedule().band(inner.id()).orElse(0);
         return Optional.of(new ProductForm.Fetch(rows.getAsInt(), inner.axis(), band * kernel.block(inner.axis())));
+    }
+
+    private static int terms(PlacedTile sums) {
+        return (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
+    }
+
+    private Optional<ProductForm.Prefetch> prefetch(Tile sums, Tile vectors) {
+        OptionalInt rows = kernel.schedule().prefetch(vectors);
+        return rows.isPresent()
+                ? Optional.of(
+                        new ProductForm.Prefetch(rows.getAsInt(), terms(place.apply(sums)), registers(sums, false)))
+                : Optional.empty();
     }
 
     private boolean isPacked(Tile tile) {
@@ -101,7 +112,8 @@ record BlockProducts(
                 dot.over(),
                 zeros,
                 fresh,
-                new ProductForm.Blocks(registers, slice(sums, vectors, registers), fetch(vectors)),
+                new ProductForm.Blocks(
+                        registers, slice(sums, vectors, registers), fetch(vectors), prefetch(tile, vectors)),
                 Optional.empty());
     }
 

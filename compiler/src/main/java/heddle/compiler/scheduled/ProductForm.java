@@ -11,10 +11,12 @@ public sealed interface ProductForm {
     /**
      * Blocks of rows, lanes along the columns.
      *
-     * @param slice of packed terms; empty when terms are not packed
-     * @param fetch when the right factor's block is read before, as a whole
+     * @param slice    of packed terms; empty when terms are not packed
+     * @param fetch    when the right factor's block is read before, as a whole
+     * @param prefetch when its terms are asked for meanwhile, in place of that
      */
-    record Blocks(RegisterBlock registers, Optional<Slice> slice, Optional<Fetch> fetch) implements ProductForm {}
+    record Blocks(RegisterBlock registers, Optional<Slice> slice, Optional<Fetch> fetch, Optional<Prefetch> prefetch)
+            implements ProductForm {}
 
     /**
      * A block that is read ahead of products, so that a cache has it.
@@ -24,6 +26,15 @@ public sealed interface ProductForm {
      * @param every indexes of the axis from one first block to the next; zero where only the block that begins at zero is first
      */
     record Fetch(int rows, Axis axis, int every) {}
+
+    /**
+     * Terms that a cache is asked for while those before them are multiplied, by a block that has all rows.
+     *
+     * @param rows      where there are fewer, terms are read as they are computed
+     * @param terms     that are asked for, and multiplied, at a time
+     * @param registers of their products, which add to sums
+     */
+    record Prefetch(int rows, int terms, RegisterBlock registers) {}
 
     /**
      * Packed terms that are converted at once, for all rows.

@@ -21,6 +21,7 @@ public sealed interface Choice {
             case Stage s -> s.axis();
             case Pitch p -> p.tile();
             case Fetch f -> f.tile();
+            case Prefetch p -> p.tile();
         };
     }
 
@@ -151,6 +152,15 @@ public sealed interface Choice {
      * @param rows of the block that is multiplied with it, from which on that is worth it: fewer are computed while they wait for memory
      */
     record Fetch(String tile, int rows) implements Choice {}
+
+    /**
+     * While products read some terms of a tile that lies in memory, a cache is asked for those that follow, and nothing waits for them. Only
+     * a block that has all rows does that, in place of a {@link Fetch}: others share the terms with blocks of other threads, which would lose
+     * them.
+     *
+     * @param rows as those of a fetch
+     */
+    record Prefetch(String tile, int rows) implements Choice {}
 
     /** Where a tile is held. */
     record Place(String tile, TilePlace place) implements Choice {}

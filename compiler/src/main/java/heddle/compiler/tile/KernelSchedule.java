@@ -154,6 +154,13 @@ public record KernelSchedule(List<Choice> choices) {
                 .findFirst();
     }
 
+    /** From how many rows on products ask a cache for the terms of a tile that follow, if they do. */
+    public OptionalInt prefetch(Tile tile) {
+        return find(Choice.Prefetch.class, tile.name()).stream()
+                .mapToInt(Choice.Prefetch::rows)
+                .findFirst();
+    }
+
     /** How many indexes along a summed axis are in local memory at once, if not all of a block. */
     public OptionalInt stage(Axis axis) {
         return find(Choice.Stage.class, axis.name()).stream()

@@ -62,6 +62,7 @@ public final class ScheduleListing {
                 Choice.Stage.class,
                 Choice.Pitch.class,
                 Choice.Fetch.class,
+                Choice.Prefetch.class,
                 Choice.Trim.class,
                 Choice.Grain.class)) {
             add(lines, name(kind), texts(schedule, kind));
@@ -115,6 +116,7 @@ public final class ScheduleListing {
             case Choice.Stage s -> s.axis() + " " + s.n();
             case Choice.Pitch p -> p.tile() + " " + p.more();
             case Choice.Fetch f -> f.tile() + " " + f.rows();
+            case Choice.Prefetch p -> p.tile() + " " + p.rows();
             case Choice.Trim t -> t.loop() + " " + t.n();
             case Choice.Grain g -> String.valueOf(g.pieces());
             case Choice.Skip s ->

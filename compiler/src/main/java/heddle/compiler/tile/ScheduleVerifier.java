@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *   <li>A chain binds an axis of the program, has each level once, groups outermost and of a parallel loop, lanes innermost.
  *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a
  *       product sums over; a pitch is that of a factor.
- *   <li>What is fetched ahead is a factor that is read in place, and shared by the blocks of the innermost parallel loop.
+ *   <li>What is fetched or prefetched is a factor that is read in place, and shared by the blocks of the innermost parallel loop.
  *   <li>Each tile has a place.
  * </ol>
  */
@@ -88,28 +88,8 @@ public final class ScheduleVerifier {
                         pitch,
                         "the tile is no factor of a product, so that it has no lines in local memory");
             }
-            case Choice.Fetch fetch -> {
-                Tile tile = tile(fetch, fetch.tile());
-                check(fetch.rows() > 0, fetch, "products have a row at least");
-                check(
-                        facts.isFactor(tile)
-                                && kernel.schedule()
-                                        .choices()
-                                        .contains(new Choice.Place(tile.name(), TilePlace.IN_PLACE)),
-                        fetch,
-                        "it is no factor that is read in place");
-                List<TileStmt.Loop> parallel = kernel.program().parallel();
-                check(
-                        !parallel.isEmpty()
-                                && !tile.axes().contains(parallel.getLast().axis())
-                                && kernel.block(parallel.getLast().axis()) > 1,
-                        fetch,
-                        "blocks of the innermost parallel loop do not share it");
-                check(
-                        !kernel.schedule().isDown(parallel.getLast().id()),
-                        fetch,
-                        "the first block that reads it begins last");
-            }
+            case Choice.Fetch fetch -> early(fetch, fetch.tile(), fetch.rows());
+            case Choice.Prefetch prefetch -> early(prefetch, prefetch.tile(), prefetch.rows());
             case Choice.Place place -> {
                 Tile tile = tile(place, place.tile());
                 check(
@@ -175,6 +155,25 @@ public final class ScheduleVerifier {
     private TileStmt.Loop loop(Choice choice, LoopId id) {
         return facts.loop(id.name())
                 .orElseThrow(() -> illegal(choice.toString(), "the program has no such loop; it has " + loops()));
+    }
+
+    /** A tile that a cache has before products read it. */
+    private void early(Choice choice, String name, int rows) {
+        Tile tile = tile(choice, name);
+        check(rows > 0, choice, "products have a row at least");
+        check(
+                facts.isFactor(tile)
+                        && kernel.schedule().choices().contains(new Choice.Place(tile.name(), TilePlace.IN_PLACE)),
+                choice,
+                "it is no factor that is read in place");
+        List<TileStmt.Loop> parallel = kernel.program().parallel();
+        check(
+                !parallel.isEmpty()
+                        && !tile.axes().contains(parallel.getLast().axis())
+                        && kernel.block(parallel.getLast().axis()) > 1,
+                choice,
+                "blocks of the innermost parallel loop do not share it");
+        check(!kernel.schedule().isDown(parallel.getLast().id()), choice, "the first block that reads it begins last");
     }
 
     private Tile tile(Choice choice, String name) {

@@ -21,8 +21,8 @@ import org.antlr.v4.runtime.Vocabulary;
  */
 record ScheduleComplaint(String message, Optional<String> remedy) {
     /** The words that lines begin with, as the grammar has them. */
-    private static final List<String> KINDS =
-            List.of("cut", "order", "band", "place", "bind", "unroll", "stage", "pitch", "fetch", "trim", "grain");
+    private static final List<String> KINDS = List.of(
+            "cut", "order", "band", "place", "bind", "unroll", "stage", "pitch", "fetch", "prefetch", "trim", "grain");
 
     static ScheduleComplaint of(Parser parser, Token found) {
         if (found.getType() == Token.EOF) {

@@ -138,6 +138,7 @@ public final class ScheduleReader {
         c.stage().forEach(x -> to.add(new ScheduleFile.Number("stage", name(x.name()), number(x.NUMBER()))));
         c.pitch().forEach(x -> to.add(new ScheduleFile.Number("pitch", name(x.name()), number(x.NUMBER()))));
         c.fetch().forEach(x -> to.add(new ScheduleFile.Number("fetch", name(x.name()), number(x.NUMBER()))));
+        c.prefetch().forEach(x -> to.add(new ScheduleFile.Number("prefetch", name(x.name()), number(x.NUMBER()))));
         c.trim().forEach(x -> to.add(new ScheduleFile.Number("trim", name(x.name()), number(x.NUMBER()))));
         if (c.NUMBER() != null) {
             Token word = c.getStart();

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class MachineFields {
     private static final String SOURCES = "sources";
     private static final List<String> PROCESSOR =
-            List.of("kind", "name", "lanes", "registers", "fmas", "cores", "l1", "l2");
+            List.of("kind", "name", "lanes", "registers", "fmas", "cores", "l1", "l2", "prefetches");
     private static final List<String> DEVICE = List.of(
             "kind",
             "name",
@@ -54,7 +54,8 @@ final class MachineFields {
                             number("fmas"),
                             number("cores"),
                             number("l1"),
-                            number("l2"));
+                            number("l2"),
+                            fields.containsKey("prefetches") && truth("prefetches"));
                 }
                 case "device" -> {
                     allow(DEVICE);

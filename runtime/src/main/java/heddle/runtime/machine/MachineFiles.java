@@ -20,7 +20,7 @@ import java.util.Map;
 /** Finds machine files: those that ship with Heddle by name, others by path. */
 public final class MachineFiles {
     /** The machines that ship with Heddle, processors first. */
-    public static final List<String> NAMES = List.of("avx512", "avx2", "neon", "h100", "rx7900", "arc");
+    public static final List<String> NAMES = List.of("avx512", "xeon", "avx2", "neon", "h100", "rx7900", "arc");
 
     private static final String ENDING = ".json";
 

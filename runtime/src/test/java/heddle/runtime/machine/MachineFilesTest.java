@@ -46,7 +46,7 @@ class MachineFilesTest {
 
     @Test
     void figuresAreRead() {
-        assertEquals(new Processor("avx2", 8, 16, 2, 16, 32 << 10, 512 << 10), MachineFiles.find("avx2"));
+        assertEquals(new Processor("avx2", 8, 16, 2, 16, 32 << 10, 512 << 10, false), MachineFiles.find("avx2"));
         Device h100 = (Device) MachineFiles.find("h100");
         assertEquals(Device.Backend.CUDA, h100.backend());
         assertEquals(132, h100.multiprocessors());

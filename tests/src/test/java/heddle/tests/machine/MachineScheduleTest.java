@@ -72,7 +72,8 @@ class MachineScheduleTest {
         "attention, neon",
         "product, h100",
         "product, avx2",
-        "product, neon"
+        "product, neon",
+        "product, xeon"
     })
     void schedulesAreAsListed(String model, String machine) throws IOException {
         Plan plan = plan(Heddle.model(MODELS.resolve(model + ".heddle")), MachineFiles.find(machine));
@@ -105,7 +106,7 @@ class MachineScheduleTest {
     @ParameterizedTest
     @CsvSource({"N, 512, true", "N, 4096, false", "3, 512, true", "2, 512, false"})
     void weightsAreReadAheadByTheSecondLevelCache(String rows, int kibibytes, boolean isFetched) throws IOException {
-        Processor processor = new Processor("mine", 8, 16, 2, 4, 32 << 10, kibibytes << 10);
+        Processor processor = new Processor("mine", 8, 16, 2, 4, 32 << 10, kibibytes << 10, false);
         String length = rows.equals("N") ? "dim N\n" : "";
         TileKernel kernel = kernel(
                 processor, length + "input x: f32[" + rows + ", 512]", "output y = x @ weight \"w\" : f32[512, 512]");

@@ -55,7 +55,7 @@ class MethodBytesTest {
     @ParameterizedTest
     @MethodSource("corpus")
     void ofTheCorpus(Path file) {
-        check(ModelSource.file(file), Processor.of(16, 1));
+        check(ModelSource.file(file), Processor.of(16, 1).prefetching(true));
     }
 
     @Execution(CONCURRENT)

@@ -152,6 +152,10 @@ class ScheduleFileTest {
         "machine/product, avx512, fetch right 3 -> fetch right 3 order m down, 'the first block that reads it begins last'",
         "machine/product, avx512, fetch right 3 -> fetch left 3, 'blocks of the innermost parallel loop do not share it'",
         "machine/product, avx512, 'left, right in place -> left in place; right local', 'it is no factor that is read in place'",
+        "machine/product, xeon, prefetch right 3 -> prefetch right 0, 'products have a row at least'",
+        "machine/product, xeon, prefetch right 3 -> prefetch left 3, 'blocks of the innermost parallel loop do not share it'",
+        "machine/product, xeon, 'left, right in place -> left in place; right local', 'it is no factor that is read in place'",
+        "machine/attention, avx512, trim j 8 -> prefetch k 3, 'blocks of the innermost parallel loop do not share it'",
         "machine/product, h100, pitch left 1 -> fetch right 3, 'it is no factor that is read in place'",
         "machine/attention, avx512, trim j 8 -> fetch k 3, 'blocks of the innermost parallel loop do not share it'",
         "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'",
@@ -164,19 +168,20 @@ class ScheduleFileTest {
         assertTrue(told.message().contains(rule), told::message);
     }
 
-    /** Elements that are converted are read before products by that. */
-    @Test
-    void packedWeightsAreNotReadAhead() throws IOException {
+    /** Elements that are converted are read before products by that, and bytes take longer to convert than to wait for. */
+    @ParameterizedTest
+    @CsvSource({"bf16, avx512, fetch", "i8, xeon, fetch", "i8, xeon, prefetch", "bf16, avx2, prefetch"})
+    void packedWeightsAreNotReadAhead(String type, String machineName, String choice) throws IOException {
         Path file = Files.writeString(classes.resolve("packed.heddle"), """
                 dim N
                 input x: f32[N, 512]
-                output y = x @ weight "w" : f32[512, 512] as bf16
-                """);
-        Machine machine = MachineFiles.find("avx512");
+                output y = x @ weight "w" : f32[512, 512] as %s
+                """.formatted(type));
+        Machine machine = MachineFiles.find(machineName);
         String text = listing(Heddle.model(file)
                         .compilation(Fusion.FUSED, policy(machine))
                         .plan())
-                .replace("grain 4", "fetch right 3\n  grain 4");
+                .replace("grain 4", choice + " right 3\n  grain 4");
         Diagnostic told =
                 refused(Heddle.model(file), given(machine, text.substring(text.indexOf("schedule contract#1:"))));
         assertTrue(told.message().contains("only panels of f32"), told::message);
@@ -319,7 +324,9 @@ class ScheduleFileTest {
         "machine/attention, 'score local -> score, shift local', 'newMax, shift, -> newMax,', grain 4 -> grain 2, trim j 8 -> trim j 16",
         "machine/product, m 48 -> m 31, k 1024 -> k 100, acc over m 6 -> acc over m 7, acc over n 4 -> acc over n 2",
         "machine/product, 'left, right in place -> left, right local', acc over m 6 -> acc over m 1, m 48 -> m 7, fetch right 3 -> // none",
-        "machine/product, fetch right 3 -> fetch right 1, m 48 -> m 31, band m 4 -> band m 2, k 1024 -> k 300"
+        "machine/product, fetch right 3 -> fetch right 1, m 48 -> m 31, band m 4 -> band m 2, k 1024 -> k 300",
+        "machine/product, fetch right 3 -> fetch right 3 prefetch right 1, m 48 -> m 67, band m 4 -> band m 2, k 1024 -> k 300",
+        "machine/product, fetch right 3 -> prefetch right 3, m 48 -> m 70, acc over m 6 -> acc over m 5, acc over n 4 -> acc over n 1"
     })
     void aChangedScheduleOfAProcessorMeansTheSame(String name, String a, String b, String c, String d) {
         HeddleModel model = model(name);

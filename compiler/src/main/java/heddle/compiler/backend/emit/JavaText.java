@@ -100,6 +100,12 @@ public final class JavaText {
         return close("}");
     }
 
+    /** Ends what {@link #open} began, and begins what is done otherwise. */
+    public JavaText orElse() {
+        depth--;
+        return open("} else");
+    }
+
     public JavaText close(String end) {
         depth--;
         return line(end);

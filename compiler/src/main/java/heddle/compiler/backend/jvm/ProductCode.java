@@ -49,9 +49,9 @@ record ProductCode(KernelScope scope, JavaText out) {
                 sums.width(),
                 p.zeros(),
                 p.isFresh(),
-                form,
+                form.registers(),
+                form.slice(),
                 scales.map(ProductCode::scaling));
-        form.fetch().ifPresent(f -> fetch(f, p, right));
         List<String> arguments = new ArrayList<>();
         if (p.zeros() != Annihilating.NEITHER) {
             arguments.add(plain.orElse("false"));
@@ -62,7 +62,17 @@ record ProductCode(KernelScope scope, JavaText out) {
         arguments.add(right.passed());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(place(sums));
+        form.prefetch().ifPresent(f -> {
+            String rows = scope.length(row);
+            String few =
+                    form.slice().map(s -> " && " + rows + " <= " + s.above()).orElse("");
+            out.open("if (" + rows + " == " + KernelScope.extent(row) + " && " + rows + " >= " + f.rows() + few + ")");
+            call(methods().prefetching(shape, f), arguments);
+            out.orElse();
+        });
+        form.fetch().ifPresent(f -> fetch(f, p, right));
         call(methods().of(shape), arguments);
+        form.prefetch().ifPresent(f -> out.close());
     }
 
     private void fetch(ProductForm.Fetch fetch, Action.Product p, Sides.Side block) {

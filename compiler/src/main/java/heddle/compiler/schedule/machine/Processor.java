@@ -9,8 +9,10 @@ package heddle.compiler.schedule.machine;
  * @param cores     threads that take part in a run; results do not depend on it
  * @param l1        bytes of data that a core's first-level cache holds
  * @param l2        bytes that a core's second-level cache holds
+ * @param prefetches whether a vector store under a mask that selects nothing brings its line to a cache, and nothing waits for it
  */
-public record Processor(String name, int lanes, int registers, int fmas, int cores, int l1, int l2) implements Machine {
+public record Processor(String name, int lanes, int registers, int fmas, int cores, int l1, int l2, boolean prefetches)
+        implements Machine {
     /** Where nothing is known of the processor, as when only the costs of a plan are of interest. */
     public static final Processor USUAL = of(16, 1);
 
@@ -27,16 +29,21 @@ public record Processor(String name, int lanes, int registers, int fmas, int cor
 
     /**
      * A processor of which only the width of vectors is known: those of sixteen floats come with 32 registers, others are taken to
-     * have 16. The caches are the smallest that are common.
+     * have 16. The caches are the smallest that are common. Stores that store nothing are taken to do nothing.
      */
     public static Processor of(int lanes, int cores) {
         int registers = lanes == 16 ? 32 : 16;
-        return new Processor("vectors of " + lanes, lanes, registers, 1, cores, 32 << 10, 512 << 10);
+        return new Processor("vectors of " + lanes, lanes, registers, 1, cores, 32 << 10, 512 << 10, false);
     }
 
     /** The same with as many threads. */
     public Processor withCores(int threads) {
-        return new Processor(name, lanes, registers, fmas, threads, l1, l2);
+        return new Processor(name, lanes, registers, fmas, threads, l1, l2, prefetches);
+    }
+
+    /** The same, of which it is known whether stores that store nothing prefetch. */
+    public Processor prefetching(boolean prefetches) {
+        return new Processor(name, lanes, registers, fmas, cores, l1, l2, prefetches);
     }
 
     /** Bits in a vector, as in {@code FloatVector.SPECIES_512}. */

@@ -149,7 +149,9 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
     private Stream<KernelSchedule> fetches() {
         return choices(Choice.Place.class)
                 .filter(p -> p.place() == TilePlace.IN_PLACE && facts.isFactor(tile(p)))
-                .flatMap(p -> optional(new Choice.Fetch(p.tile(), FETCH), n -> new Choice.Fetch(p.tile(), n)));
+                .flatMap(p -> Stream.concat(
+                        optional(new Choice.Fetch(p.tile(), FETCH), n -> new Choice.Fetch(p.tile(), n)),
+                        optional(new Choice.Prefetch(p.tile(), FETCH), n -> new Choice.Prefetch(p.tile(), n))));
     }
 
     private Tile tile(Choice.Place place) {
@@ -199,6 +201,7 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
             case Choice.Trim t -> t.n();
             case Choice.Stage s -> s.n();
             case Choice.Fetch f -> f.rows();
+            case Choice.Prefetch p -> p.rows();
             default -> throw new IllegalArgumentException("no number: " + choice);
         };
     }

@@ -22,6 +22,7 @@ choices
     | 'stage' stage (',' stage)*
     | 'pitch' pitch (',' pitch)*
     | 'fetch' fetch (',' fetch)*
+    | 'prefetch' prefetch (',' prefetch)*
     | 'trim' trim (',' trim)*
     | 'grain' NUMBER
     ;
@@ -51,11 +52,13 @@ pitch : name NUMBER ;
 // From how many rows on.
 fetch : name NUMBER ;
 
+prefetch : name NUMBER ;
+
 trim : name NUMBER ;
 
 name
     : NAME
-    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'pitch' | 'fetch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
+    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'pitch' | 'fetch' | 'prefetch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
     | 'in' | 'local' | 'register' | 'group' | 'thread' | 'lane' | 'loop' | 'over'
     ;
 

@@ -8,8 +8,10 @@ import heddle.compiler.backend.jvm.text.PackedElement;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.ProductForm;
+import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +28,8 @@ public record ProductMethods(Processor target, ClassText members) {
      * @param width     elements from one row to the next in {@code b} and in {@code c}, whose columns are contiguous
      * @param zeros     whose zeros add nothing, {@code a} being the left factor
      * @param isFresh   whether sums start at zero
-     * @param form      the sums in registers at once, and slices of packed terms
+     * @param registers the sums in registers at once
+     * @param slice     of packed terms
      * @param scales    that {@code b} is multiplied with
      */
     public record Shape(
@@ -36,7 +39,8 @@ public record ProductMethods(Processor target, ClassText members) {
             int width,
             Annihilating zeros,
             boolean isFresh,
-            ProductForm.Blocks form,
+            RegisterBlock registers,
+            Optional<ProductForm.Slice> slice,
             Optional<Scaling> scales) {
         public Shape {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
@@ -46,14 +50,19 @@ public record ProductMethods(Processor target, ClassText members) {
 
         /** The same product of factors that are held as they are computed. */
         private Shape plain() {
+            return of(Stored.of(type), isFresh, registers);
+        }
+
+        private Shape of(Stored stored, boolean isFresh, RegisterBlock registers) {
             return new Shape(
                     type,
-                    Stored.of(type),
+                    stored,
                     a,
                     width,
                     Annihilating.NEITHER,
                     isFresh,
-                    new ProductForm.Blocks(form.registers(), Optional.empty(), Optional.empty()),
+                    registers,
+                    Optional.empty(),
                     Optional.empty());
         }
 
@@ -119,12 +128,36 @@ public record ProductMethods(Processor target, ClassText members) {
                 } else if (!ofNumbers) {
                     writeOfNonZeros(shape, plain, finite, out);
                 } else if (lanes.isPresent()) {
-                    writeBlocks(shape, lanes.get(), out);
+                    writeBlocks(shape, lanes.get(), calls(shape, lanes.get(), out), out);
                 } else {
                     writeElements(shape, out); // Integers, for which vectors of this class have no lanes.
                 }
             });
         });
+    }
+
+    /**
+     * The method for a shape without scales that prefetches the terms that follow while it multiplies some; packed ones are converted in registers.
+     * Its parameters are those of the shape's own method.
+     */
+    public String prefetching(Shape shape, ProductForm.Prefetch prefetch) {
+        Lanes lanes = Lanes.of(shape.type, target).orElseThrow();
+        Shape part = shape.of(shape.stored, false, prefetch.registers());
+        String comment = shape.comment() + " Terms are prefetched while those before them are multiplied.";
+        return members.shared(
+                List.of(shape, prefetch),
+                () -> members.method(members.methodName("prefetching"), comment, "void", shape.parameters(), out -> {
+                    int width = shape.width;
+                    if (shape.isFresh) {
+                        out.line("Arrays.fill(c, cAt, cAt + rows * " + width + ", 0f);");
+                    }
+                    out.open("for (int k = 0; k < depth; k += " + prefetch.terms() + ")");
+                    out.line("int steps = Math.min(" + prefetch.terms() + ", depth - k);");
+                    out.line("int next = bAt + (k + steps) * " + width + ";");
+                    out.line("int end = bAt + Math.min(k + 2 * " + prefetch.terms() + ", depth) * " + width + ";");
+                    writeBlocks(part, lanes, prefetchingCalls(part, lanes, out), out);
+                    out.close();
+                }));
     }
 
     /** The method that reads a block, so that a cache has it. Its parameters are an array, where the block begins and its length. */
@@ -154,72 +187,101 @@ public record ProductMethods(Processor target, ClassText members) {
         new Elements(shape.element(), "rows", "depth", shape.width, shape.a, shape.b(), sums).write(shape.zeros, out);
     }
 
-    private void writeBlocks(Shape shape, Lanes lanes, JavaText out) {
-        int columns = shape.form.registers().vectors() * lanes.count();
+    private static void writeBlocks(Shape shape, Lanes lanes, Calls calls, JavaText out) {
+        int columns = shape.registers.vectors() * lanes.count();
         boolean many = columns < shape.width;
         String column = many ? "n" : "0";
         if (many) {
             out.open("for (int n = 0; n < " + shape.width + "; n += " + columns + ")");
         }
-        if (shape.form.registers().overlaps()) {
-            writeOverlapping(shape, lanes, column, out);
+        if (shape.registers.overlaps()) {
+            writeOverlapping(shape, calls, column, out);
         } else {
-            writeHalving(shape, lanes, column, out);
+            writeHalving(shape, calls, column, out);
         }
         if (many) {
             out.close();
         }
     }
 
-    private void writeHalving(Shape shape, Lanes lanes, String column, JavaText out) {
-        boolean one = shape.form.registers().rows().size() == 1;
+    private static void writeHalving(Shape shape, Calls calls, String column, JavaText out) {
+        boolean one = shape.registers.rows().size() == 1;
         if (!one) {
             out.line("int r = 0;");
         }
-        for (int rows : shape.form.registers().rows()) {
+        for (int rows : shape.registers.rows()) {
             out.open("for (" + (one ? "int r = 0" : "") + "; r + " + rows + " <= rows; r += " + rows + ")");
-            out.line(call(shape, lanes, rows, "r", column));
+            calls.write(rows, "r", column);
             out.close();
         }
     }
 
     /** The last rows are computed with some before them. */
-    private void writeOverlapping(Shape shape, Lanes lanes, String column, JavaText out) {
+    private static void writeOverlapping(Shape shape, Calls calls, String column, JavaText out) {
         int above = 0;
-        for (int most : shape.form.registers().rows()) {
+        for (int most : shape.registers.rows()) {
             String some = (above == 0 ? "" : " && rows < " + above) + (most == 1 ? "" : " && rows >= " + most);
             out.open("for (int r = 0; r < rows" + some + "; r += " + most + ")");
             if (most > 1) {
                 out.line("int first = Math.min(r, rows - " + most + ");");
             }
-            out.line(call(shape, lanes, most, most > 1 ? "first" : "r", column));
+            calls.write(most, most > 1 ? "first" : "r", column);
             out.close();
             above = most;
         }
     }
 
-    private String call(Shape shape, Lanes lanes, int rows, String row, String column) {
-        RegisterKernel kernel = new RegisterKernel(
+    /** Writes the call for a register block of some rows, which begins at a row and a column. */
+    private interface Calls {
+        void write(int rows, String row, String column);
+    }
+
+    private Calls calls(Shape shape, Lanes lanes, JavaText out) {
+        return (rows, row, column) -> {
+            RegisterKernel kernel = kernel(shape, lanes, rows, 0);
+            out.line(kernel.method(members) + "(depth, " + shape.a.from(row, "0") + ", "
+                    + shape.b().from("0", column) + ", " + shape.c().from(row, column) + ");");
+        };
+    }
+
+    /** The first calls for some terms prefetch those that follow, until all are. */
+    private Calls prefetchingCalls(Shape shape, Lanes lanes, JavaText out) {
+        // Half of the lines that a step reads: stores for all of them would take more time than they save.
+        int line = RegisterKernel.line(shape.stored);
+        int lines = Math.max(1, shape.registers.vectors() * lanes.count() / line / 2);
+        return (rows, row, column) -> {
+            String arguments = "(steps, " + shape.a.from(row, "k") + ", "
+                    + shape.b().from("k", column) + ", " + shape.c().from(row, column);
+            out.open("if (next < end)");
+            out.line(kernel(shape, lanes, rows, lines).method(members) + arguments + ", next);");
+            out.line("next += steps * " + lines * line + ";");
+            out.orElse();
+            out.line(kernel(shape, lanes, rows, 0).method(members) + arguments + ");");
+            out.close();
+        };
+    }
+
+    private static RegisterKernel kernel(Shape shape, Lanes lanes, int rows, int lines) {
+        return new RegisterKernel(
                 "product",
                 lanes,
                 rows,
-                shape.form.registers().vectors(),
+                shape.registers.vectors(),
                 shape.width,
                 shape.stored,
                 shape.a,
                 shape.b(),
                 shape.c(),
-                shape.isFresh);
-        return kernel.method(members) + "(depth, " + shape.a.from(row, "0") + ", "
-                + shape.b().from("0", column) + ", " + shape.c().from(row, column) + ");";
+                shape.isFresh,
+                lines);
     }
 
     /** Sums of the same terms in the same order as with a {@code b} of floats, which conversion changes nothing of. */
     private void writePacked(Shape shape, String plain, Lanes lanes, JavaText out) {
-        ProductForm.Slice slice = shape.form.slice().orElseThrow();
+        ProductForm.Slice slice = shape.slice.orElseThrow();
         if (slice.above() > 0) {
             out.open("if (rows <= " + slice.above() + ")");
-            writeBlocks(shape, lanes, out);
+            writeBlocks(shape, lanes, calls(shape, lanes, out), out);
             out.line("return;").close();
         }
         int width = shape.width;

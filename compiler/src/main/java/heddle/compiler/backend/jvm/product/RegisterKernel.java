@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  * @param columns of {@code b} that there are; the others count as zeros
  * @param stored  what the array of {@code b} holds
  * @param isFresh whether sums start at zero, not at what {@code c} holds
+ * @param lines   cache lines that each step prefetches, by stores under a mask that selects nothing
  */
 record RegisterKernel(
         String name,
@@ -32,24 +33,43 @@ record RegisterKernel(
         Matrix a,
         Matrix b,
         Matrix c,
-        boolean isFresh) {
+        boolean isFresh,
+        int lines) {
+    private static final int BYTES_OF_LINE = 64;
+
+    /** Elements of {@code b} in a cache line. */
+    static int line(Stored stored) {
+        return BYTES_OF_LINE / (int) stored.bytes(1);
+    }
+
     /** The kernel as a method. Its parameters are the number of terms, and where the matrices lie. */
     String method(ClassText members) {
         return members.shared(
                 this,
-                name + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : ""),
+                name + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : "")
+                        + (lines > 0 ? "Prefetching" : ""),
                 (isFresh ? "Stores a product of depth {@code depth} in " : "Adds a product of depth {@code depth} to ")
-                        + rows + " rows of " + vectors * lanes.count() + " sums, which stay in registers.",
+                        + rows + " rows of " + vectors * lanes.count() + " sums, which stay in registers."
+                        + (lines > 0 ? " What lies at {@code next} is prefetched." : ""),
                 "void",
-                "int depth, " + a.declared() + ", " + b.declared() + ", " + c.declared(),
+                "int depth, " + a.declared() + ", " + b.declared() + ", " + c.declared()
+                        + (lines > 0 ? ", int next" : ""),
                 out -> write(members, out));
     }
 
     private void write(ClassText members, JavaText out) {
         writeStarts(out);
+        Lanes stores = stored.isPacked() ? PackedElement.lanes(stored, lanes) : lanes;
+        if (lines > 0) {
+            out.line(stores.vector() + " nothing = " + stores.vector() + ".zero(" + stores.species() + ");");
+        }
         out.open("for (int k = 0; k < depth; k++)");
         out.line("int p = " + a.at("0", "k") + ", q = " + b.at("k", "0") + ";");
         out.line(lanes.vector() + " " + String.join(", ", each(v -> "b" + v + " = " + factor(v, members))) + ";");
+        for (int line = 0; line < lines; line++) {
+            String at = plus("next + k * " + lines * line(stored), line * line(stored));
+            out.line("nothing.intoArray(b, " + at + ", " + members.mask(stores, lane -> false) + ");");
+        }
         for (int r = 0; r < rows; r++) {
             writeRow(out, r);
         }

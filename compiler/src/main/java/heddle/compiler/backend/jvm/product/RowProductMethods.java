@@ -216,7 +216,8 @@ public record RowProductMethods(Processor target, ClassText members) {
                 shape.left("a"),
                 shape.right("b"),
                 shape.sums("c"),
-                false);
+                false,
+                0);
         out.line(kernel.method(members) + "(" + count + ", "
                 + shape.left("p").from(row, key) + ", "
                 + shape.right("v").from(key, column) + ", "

@@ -79,7 +79,8 @@ public final class ClassText {
                 .sum();
         return constant(
                 lanes.mask(),
-                lanes.species() + "_LANES" + Long.toHexString(bits).toUpperCase(Locale.ROOT),
+                lanes.species().replace('.', '_') + "_LANES"
+                        + Long.toHexString(bits).toUpperCase(Locale.ROOT),
                 "VectorMask.fromLong(" + lanes.species() + ", " + bits + "L)");
     }
 

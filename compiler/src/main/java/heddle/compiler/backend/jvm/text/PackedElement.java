@@ -49,6 +49,14 @@ public final class PackedElement {
         return stored != Stored.I4 && stored.hasLanes(lanes.count());
     }
 
+    /** Vectors of the elements themselves, one for each float of a vector of those. */
+    public static Lanes lanes(Stored stored, Lanes floats) {
+        boolean shorts = type(stored).equals("short");
+        String vector = shorts ? "ShortVector" : "ByteVector";
+        String species = vector + ".SPECIES_" + (shorts ? 16 : 8) * floats.count();
+        return new Lanes(vector, species, type(stored), shorts ? "Short" : "Byte", floats.count());
+    }
+
     /**
      * A vector of floats from neighbouring elements of an array: the bits of a bf16 are the upper ones of its float, a byte is
      * converted twice.
