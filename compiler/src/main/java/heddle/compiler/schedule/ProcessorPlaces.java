@@ -79,28 +79,33 @@ record ProcessorPlaces(Processor processor) {
         boolean areMany = !rows.isKnown() || rows.value() >= ROWS_TO_FETCH_FOR;
         return facts.program().definitions().stream()
                 .filter(d -> areMany && d.tile().axes().contains(c.n()))
-                .filter(d -> placed.place(d.tile()) == TilePlace.IN_PLACE)
+                .filter(d -> placed.place(d.tile()) == TilePlace.IN_PLACE && leavesCache(d))
                 .findFirst()
-                .map(d -> early(placed, d, c.zeros() == Annihilating.NEITHER && processor.prefetches()))
+                .map(d -> early(placed, facts, d, c))
                 .orElse(placed);
     }
 
-    private KernelSchedule early(KernelSchedule placed, TileStmt.Define panels, boolean prefetches) {
-        String tile = panels.tile().name();
+    private KernelSchedule early(KernelSchedule placed, ProgramFacts facts, TileStmt.Define panels, Contraction c) {
+        Tile tile = panels.tile();
         KernelSchedule schedule = placed;
-        if (canBeFetched(panels) && leavesCache(panels)) {
-            schedule = schedule.with(new Choice.Fetch(tile, ROWS_TO_FETCH_FOR));
+        if (canBeFetched(panels)) {
+            schedule = schedule.with(new Choice.Fetch(tile.name(), ROWS_TO_FETCH_FOR));
         }
-        if (prefetches && canBePrefetched(panels) && leavesCache(panels)) {
-            schedule = schedule.with(new Choice.Prefetch(tile, ROWS_TO_FETCH_FOR));
+        // Blocks of several batches would take lines from each other.
+        boolean isShared = facts.program().parallel().stream()
+                .map(TileStmt.Loop::axis)
+                .anyMatch(a -> !a.equals(c.m()) && !tile.axes().contains(a));
+        if (processor.prefetches() && !isShared && canBePrefetched(facts, panels)) {
+            schedule = schedule.with(new Choice.Prefetch(tile.name(), ROWS_TO_FETCH_FOR));
         }
         return schedule;
     }
 
     private boolean leavesCache(TileStmt.Define d) {
-        Buffer panels = element(d).orElseThrow();
-        Dim size = panels.type().shape().size();
-        return size.isKnown() && panels.stored().bytes(size.value()) >= processor.l2() / PART_OF_CACHE;
+        return element(d)
+                .filter(b -> b.type().shape().size().isKnown())
+                .filter(b -> b.stored().bytes(b.type().shape().size().value()) >= processor.l2() / PART_OF_CACHE)
+                .isPresent();
     }
 
     /** Single-precision floats. */
@@ -112,11 +117,12 @@ record ProcessorPlaces(Processor processor) {
      * Floats, and elements of sixteen bits that register blocks convert for themselves; vectors of eight have no stores under masks.
      * Bytes take longer to convert than to wait for.
      */
-    private boolean canBePrefetched(TileStmt.Define d) {
+    private boolean canBePrefetched(ProgramFacts facts, TileStmt.Define d) {
         boolean hasShortStores = processor.lanes() == 16;
-        return canBeFetched(d)
+        boolean areSlices = canBeFetched(d)
                 || hasShortStores
                         && element(d).filter(b -> b.stored() == Stored.BF16).isPresent();
+        return areSlices && facts.products().stream().allMatch(p -> p.zeros() == Annihilating.NEITHER);
     }
 
     /** @throws IllegalSchedule when vectors are not where products read them, or a choice is not read */
@@ -145,13 +151,12 @@ record ProcessorPlaces(Processor processor) {
                     kernel,
                     "fetch " + tile,
                     "only panels of f32, which products read in vectors, are read ahead");
-            boolean areNumbers = facts.products().stream().allMatch(p -> p.zeros() == Annihilating.NEITHER);
             check(
-                    inVectors && areNumbers && canBePrefetched(d)
+                    inVectors && canBePrefetched(facts, d)
                             || kernel.schedule().prefetch(tile).isEmpty(),
                     kernel,
                     "prefetch " + tile,
-                    "only panels of f32, or bf16 with vectors of 16, are asked for, and only where zeros are numbers like others");
+                    "only panels of f32, and of bf16 with vectors of 16, are prefetched, where zeros are numbers like others");
         }
     }
 

@@ -155,8 +155,8 @@ public sealed interface Choice {
 
     /**
      * While products read some terms of a tile that lies in memory, a cache is asked for those that follow, and nothing waits for them. Only
-     * a block that has all rows does that, in place of a {@link Fetch}: others share the terms with blocks of other threads, which would lose
-     * them.
+     * a block that has all rows of a batch does that, in place of a {@link Fetch}: others share the terms with blocks of other threads,
+     * which would lose them.
      *
      * @param rows as those of a fetch
      */

@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 
 /** The JVM of this process, as a target. */
 public final class JvmPlatform {
-    /** Shorter vectors have no stores under masks. */
+    /** Processors of Intel with shorter vectors have no instruction for stores under masks. */
     private static final int LEAST_MASKED = 8;
 
     private JvmPlatform() {}

@@ -62,17 +62,48 @@ record ProductCode(KernelScope scope, JavaText out) {
         arguments.add(right.passed());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(place(sums));
-        form.prefetch().ifPresent(f -> {
-            String rows = scope.length(row);
-            String few =
-                    form.slice().map(s -> " && " + rows + " <= " + s.above()).orElse("");
-            out.open("if (" + rows + " == " + KernelScope.extent(row) + " && " + rows + " >= " + f.rows() + few + ")");
-            call(methods().prefetching(shape, f), arguments);
-            out.orElse();
-        });
+        if (form.prefetch().isEmpty()) {
+            fetchAndMultiply(form, p, right, shape, arguments);
+            return;
+        }
+        List<String> conditions = conditions(form, form.prefetch().get(), row);
+        if (conditions.isEmpty()) {
+            call(methods().prefetching(shape, form.prefetch().get()), arguments);
+            return;
+        }
+        out.open("if (" + String.join(" && ", conditions) + ")");
+        call(methods().prefetching(shape, form.prefetch().get()), arguments);
+        out.orElse();
+        fetchAndMultiply(form, p, right, shape, arguments);
+        out.close();
+    }
+
+    /** What must hold of a block's rows where terms are prefetched, but for what is known of all blocks. */
+    private List<String> conditions(ProductForm.Blocks form, ProductForm.Prefetch prefetch, Axis row) {
+        long known = row.extent().isKnown() ? row.extent().value() : -1;
+        boolean isWhole = known >= 0 && known <= scope.kernel().block(row);
+        String rows = scope.length(row);
+        List<String> conditions = new ArrayList<>();
+        if (!isWhole) {
+            conditions.add(rows + " == " + KernelScope.extent(row));
+        }
+        if (known < prefetch.rows()) {
+            conditions.add(rows + " >= " + prefetch.rows());
+        }
+        form.slice()
+                .filter(s -> known < 0 || known > s.above())
+                .ifPresent(s -> conditions.add(rows + " <= " + s.above()));
+        return conditions;
+    }
+
+    private void fetchAndMultiply(
+            ProductForm.Blocks form,
+            Action.Product p,
+            Sides.Side right,
+            ProductMethods.Shape shape,
+            List<String> arguments) {
         form.fetch().ifPresent(f -> fetch(f, p, right));
         call(methods().of(shape), arguments);
-        form.prefetch().ifPresent(f -> out.close());
     }
 
     private void fetch(ProductForm.Fetch fetch, Action.Product p, Sides.Side block) {

@@ -3,12 +3,12 @@ package heddle.compiler.schedule.machine;
 /**
  * A processor with vector registers, one core of which runs a worker.
  *
- * @param lanes     floats in a vector: 4, 8 or 16
- * @param registers vector registers of a core
- * @param fmas      multiply-adds of vectors that a core begins in each cycle
- * @param cores     threads that take part in a run; results do not depend on it
- * @param l1        bytes of data that a core's first-level cache holds
- * @param l2        bytes that a core's second-level cache holds
+ * @param lanes      floats in a vector: 4, 8 or 16
+ * @param registers  vector registers of a core
+ * @param fmas       multiply-adds of vectors that a core begins in each cycle
+ * @param cores      threads that take part in a run; results do not depend on it
+ * @param l1         bytes of data that a core's first-level cache holds
+ * @param l2         bytes that a core's second-level cache holds
  * @param prefetches whether a vector store under a mask that selects nothing brings its line to a cache, and nothing waits for it
  */
 public record Processor(String name, int lanes, int registers, int fmas, int cores, int l1, int l2, boolean prefetches)

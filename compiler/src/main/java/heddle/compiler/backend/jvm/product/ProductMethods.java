@@ -244,7 +244,7 @@ public record ProductMethods(Processor target, ClassText members) {
         };
     }
 
-    /** The first calls for some terms prefetch those that follow, until all are. */
+    /** The first calls for some terms prefetch those that follow, until all are, but for what is less than a call prefetches. */
     private Calls prefetchingCalls(Shape shape, Lanes lanes, JavaText out) {
         // Half of the lines that a step reads: stores for all of them would take more time than they save.
         int line = RegisterKernel.line(shape.stored);
@@ -252,7 +252,7 @@ public record ProductMethods(Processor target, ClassText members) {
         return (rows, row, column) -> {
             String arguments = "(steps, " + shape.a.from(row, "k") + ", "
                     + shape.b().from("k", column) + ", " + shape.c().from(row, column);
-            out.open("if (next < end)");
+            out.open("if (next + steps * " + lines * line + " <= end)");
             out.line(kernel(shape, lanes, rows, lines).method(members) + arguments + ", next);");
             out.line("next += steps * " + lines * line + ";");
             out.orElse();
