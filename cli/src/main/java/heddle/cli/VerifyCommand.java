@@ -206,13 +206,15 @@ final class VerifyCommand implements Callable<Integer> {
             if (!c.isComparable()) {
                 out.printf(
                         Locale.ROOT,
-                        "%-8s  %-8s  %s  %10s  %10s  not compared with slopes: the loss is %s%n",
+                        "%-8s  %-8s  %s  %10s  %10s  not compared with slopes: %s%n",
                         "double",
                         "written",
                         column("by " + c.by()),
                         "",
                         "",
-                        c.loss());
+                        Double.isFinite(c.loss())
+                                ? "every step crosses a kink of the loss"
+                                : "the loss is " + c.loss());
                 continue;
             }
             out.printf(

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code verify} concludes, and what it says its random inputs do not show. */
 class VerifyCommandTest {
@@ -122,6 +124,29 @@ class VerifyCommandTest {
         assertTrue(ran.out().contains("not compared with slopes: the loss is "), ran.toString());
         assertFalse(ran.out().contains("DIFFERENCES"), ran.out());
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+    }
+
+    /** Steps of all elements cross some of the many kinks of these, and of a constant rounding is all that differs. */
+    @ParameterizedTest
+    @CsvSource({
+        "'input x: f32[4096, 16]\ninput y: f32[4096, 16]\noutput loss = mean(abs(x - y))', x",
+        "'input x: f32[1024, 16]\ninput w: f32[16, 64]\noutput loss = mean(relu(x @ w) ** 2)', 'x,w'",
+        "'input x: f32[1, 1]\ninput t: f32[1, 1]\nlet p = softmax(t)\noutput loss = mean(p * (log(p) - log_softmax(x)))', x"
+    })
+    void slopesAreFoundBesideKinks(String model, String by) throws IOException {
+        Ran ran = verify(model.replace("\\n", "\n") + "\n", "--grad", "loss", "--wrt", by);
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertTrue(ran.out().contains("the slope of the loss in 3 directions"), ran.out());
+        assertFalse(ran.out().contains("not compared"), ran.out());
+    }
+
+    /** At its kink the gradient of `relu` is zero, and the slope a half, for steps of any length. */
+    @Test
+    void aGradientThatIsNoSlopeIsTold() throws IOException {
+        Ran ran = verify(
+                "input x: f32[4]\noutput loss = sum(relu(x - stop_gradient(x)))\n", "--grad", "loss", "--wrt", "x");
+        assertTrue(ran.out().contains("NOT WHAT DIFFERENCES OF THE LOSS GIVE"), ran.out());
+        assertEquals(ExitCode.VERIFY_FAILED, ran.code(), ran.toString());
     }
 
     /** No fused kernel computes them, so that this attention is not fused. */

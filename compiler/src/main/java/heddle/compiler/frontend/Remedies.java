@@ -65,6 +65,8 @@ final class Remedies {
             Map.entry("expand_dims", "unsqueeze(x, axis)"),
             Map.entry("moveaxis", "permute(x, order)"),
             Map.entry("logsumexp", "m + log(sum(exp(x - m), axis, true)), where m = max(x, axis, true)"),
+            Map.entry("cross_entropy", "-mean(take_along(log_softmax(logits), classes[..., new], axis = -1))"),
+            Map.entry("roll", "concat([x[-n:], x[:-n]], axis)"),
             Map.entry("amax", "max(x, axis, keepdims)"),
             Map.entry("amin", "min(x, axis, keepdims)"),
             Map.entry("var", "mean((x - mean(x, axis, true)) ** 2, axis)"),
