@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +90,11 @@ class HostileNamesTest {
             model.append(NAMES.get(n)).append('\n');
         }
         model.append("output o = softmax(y49 @ transpose(y49), axis = -1) @ y49\n");
-        Path file = folder.resolve("</script><b>'\" & {{script}}.heddle".replace("/", "\u2215"));
+        // In a plain locale, names of files have no characters beyond ASCII.
+        boolean hasSlashes = Charset.forName(System.getProperty("sun.jnu.encoding"))
+                .newEncoder()
+                .canEncode('\u2215');
+        Path file = folder.resolve("</script><b>'\" & {{script}}.heddle".replace("/", hasSlashes ? "\u2215" : "_"));
         Files.writeString(file, model);
         Path page = Pages.page(folder, file, Map.of("N", 16L));
         try (Browser browser = Browser.open(1440, 900)) {
