@@ -49,7 +49,7 @@ public final class GradientDifferences {
     /** Errors of the differences themselves are below this part of what is compared; a wrong gradient is far above. */
     private static final double TOLERANCE = 1e-6;
 
-    /** What rounding may change in a slope, as a part of the tolerance: a loss that is zero for any argument has no slope. */
+    /** The least change that an error is a part of: where the loss is the same for any argument, rounding alone tells differences apart. */
     private static final double LEAST_SCALE = 0x1p-18;
 
     /**
@@ -176,13 +176,17 @@ public final class GradientDifferences {
     /** Ones and minus ones; nothing where an element cannot change, and in later draws for most of the others. */
     private double[] direction(double[] at, int draw) {
         double part = Math.pow(THINNING, -Math.max(0, draw - FULL_DRAWS + 1));
-        int always = random.nextInt(at.length);
         double[] direction = new double[at.length];
-        Arrays.setAll(
-                direction,
-                i -> Double.isFinite(at[i]) && (i == always || random.nextDouble() < part)
-                        ? random.nextBoolean() ? 1 : -1
-                        : 0);
+        int[] movable = IntStream.range(0, at.length)
+                .filter(i -> Double.isFinite(at[i]))
+                .toArray();
+        // One moves always: along no element there is nothing to compare.
+        int always = movable.length == 0 ? 0 : movable[random.nextInt(movable.length)];
+        for (int i : movable) {
+            if (i == always || random.nextDouble() < part) {
+                direction[i] = random.nextBoolean() ? 1 : -1;
+            }
+        }
         return direction;
     }
 

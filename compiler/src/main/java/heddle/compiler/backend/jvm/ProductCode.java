@@ -12,6 +12,7 @@ import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.scheduled.ProductForm;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,48 +63,47 @@ record ProductCode(KernelScope scope, JavaText out) {
         arguments.add(right.passed());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(place(sums));
-        if (form.prefetch().isEmpty()) {
-            fetchAndMultiply(form, p, right, shape, arguments);
-            return;
-        }
-        List<String> conditions = conditions(form, form.prefetch().get(), row);
+        Runnable multiply = () -> {
+            form.fetch().ifPresent(f -> fetch(f, p, right));
+            call(methods().of(shape), arguments);
+        };
+        form.prefetch()
+                .ifPresentOrElse(
+                        f -> choose(
+                                conditions(form, f, row),
+                                () -> call(methods().prefetching(shape, f), arguments),
+                                multiply),
+                        multiply);
+    }
+
+    /** Writes one of two ways for blocks of which some conditions hold, and the other for those of which they do not. */
+    private void choose(List<String> conditions, Runnable holds, Runnable otherwise) {
         if (conditions.isEmpty()) {
-            call(methods().prefetching(shape, form.prefetch().get()), arguments);
+            holds.run();
             return;
         }
         out.open("if (" + String.join(" && ", conditions) + ")");
-        call(methods().prefetching(shape, form.prefetch().get()), arguments);
+        holds.run();
         out.orElse();
-        fetchAndMultiply(form, p, right, shape, arguments);
+        otherwise.run();
         out.close();
     }
 
     /** What must hold of a block's rows where terms are prefetched, but for what is known of all blocks. */
     private List<String> conditions(ProductForm.Blocks form, ProductForm.Prefetch prefetch, Axis row) {
-        long known = row.extent().isKnown() ? row.extent().value() : -1;
-        boolean isWhole = known >= 0 && known <= scope.kernel().block(row);
+        Dim all = row.extent();
         String rows = scope.length(row);
         List<String> conditions = new ArrayList<>();
-        if (!isWhole) {
+        if (!all.isKnown() || all.value() > scope.kernel().block(row)) {
             conditions.add(rows + " == " + KernelScope.extent(row));
         }
-        if (known < prefetch.rows()) {
+        if (!all.isKnown() || all.value() < prefetch.rows()) {
             conditions.add(rows + " >= " + prefetch.rows());
         }
         form.slice()
-                .filter(s -> known < 0 || known > s.above())
+                .filter(s -> !all.isKnown() || all.value() > s.above())
                 .ifPresent(s -> conditions.add(rows + " <= " + s.above()));
         return conditions;
-    }
-
-    private void fetchAndMultiply(
-            ProductForm.Blocks form,
-            Action.Product p,
-            Sides.Side right,
-            ProductMethods.Shape shape,
-            List<String> arguments) {
-        form.fetch().ifPresent(f -> fetch(f, p, right));
-        call(methods().of(shape), arguments);
     }
 
     private void fetch(ProductForm.Fetch fetch, Action.Product p, Sides.Side block) {
