@@ -31,6 +31,9 @@ record ProcessorPlaces(Processor processor) {
      */
     private static final int ROWS_TO_FETCH_FOR = 3;
 
+    /** Vectors whose multiply-adds take a line each; shorter ones leave a core time to ask for the next lines by itself. */
+    private static final int LANES_TO_FETCH_FOR = 16;
+
     /** A weight that takes this part of a second-level cache has left it when its model runs again. */
     private static final int PART_OF_CACHE = 2;
 
@@ -88,7 +91,7 @@ record ProcessorPlaces(Processor processor) {
     private KernelSchedule early(KernelSchedule placed, ProgramFacts facts, TileStmt.Define panels, Contraction c) {
         Tile tile = panels.tile();
         KernelSchedule schedule = placed;
-        if (canBeFetched(panels)) {
+        if (canBeFetched(panels) && processor.lanes() == LANES_TO_FETCH_FOR) {
             schedule = schedule.with(new Choice.Fetch(tile.name(), ROWS_TO_FETCH_FOR));
         }
         // Blocks of several batches would take lines from each other.

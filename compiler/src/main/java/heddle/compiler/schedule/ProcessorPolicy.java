@@ -28,13 +28,12 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Schedules for processors with vector registers. The same blocks suit vectors of 4, 8 and 16 floats, so packed weights do not depend
- * on the processor; how a block is split into registers does.
+ * Schedules for processors with vector registers.
  *
  * @param processor that runs the kernels
  */
 record ProcessorPolicy(Processor processor) implements SchedulePolicy {
-    /** Rows of a block of a product: a multiple of the 6, 8 and 12 rows that are computed in registers at once. */
+    /** Rows of a block of a product: a multiple of the 4, 6, 8 and 12 rows that are computed in registers at once. */
     private static final int ROWS = 48;
 
     /** Rows when the block of {@code b} is packed only for this block, a cost that more rows must share. */
@@ -43,7 +42,10 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Rows that stay in a second-level cache, or near it, while the blocks of {@code b} pass by. */
     private static final int ROWS_OF_BAND = 192;
 
-    /** Columns of a block of a product, four vectors of 16 floats. */
+    /** The least columns of a block of a product: whole vectors of any processor. */
+    private static final int LEAST_COLUMNS = 16;
+
+    /** The most columns of a block of a product: four vectors of 16 floats. */
     private static final int COLUMNS = 64;
 
     /** The part of a second-level cache that a block of {@code b} takes; what it is multiplied with passes by. */
@@ -115,7 +117,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         Axis lanes = kernel.lanes()
                 .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
         int block = kernel.block(lanes);
-        if (block != COLUMNS / 4 && block != COLUMNS / 2 && block != COLUMNS) {
+        if (block != LEAST_COLUMNS && block != COLUMNS / 2 && block != COLUMNS) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
@@ -196,12 +198,17 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         return inVectors(places().early(placed, facts, c), facts, c.n(), columns, vectors);
     }
 
-    /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
-    private static int columns(Dim n) {
-        if (!n.isKnown() || n.value() > COLUMNS / 2) {
-            return COLUMNS;
+    /**
+     * The columns of a block, and of a panel of packed weights, of a product with {@code n} columns: as many as a register block has,
+     * so that it reads one cache line after the other, and whole vectors of any machine.
+     */
+    private int columns(Dim n) {
+        int most = registers().vectors() * processor.lanes();
+        int columns = LEAST_COLUMNS;
+        while (columns < most && (!n.isKnown() || n.value() > columns)) {
+            columns *= 2;
         }
-        return n.value() <= COLUMNS / 4 ? COLUMNS / 4 : COLUMNS / 2;
+        return columns;
     }
 
     private static boolean isLonger(Axis axis, int block) {

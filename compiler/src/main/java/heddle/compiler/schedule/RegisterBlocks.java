@@ -27,6 +27,8 @@ record RegisterBlocks(Processor processor) {
     /** Registers with which a block of six rows and four vectors leaves room for its factors. */
     private static final int MANY = 32;
 
+    private static final int MOST_VECTORS = 4;
+
     /** Accumulators of an extreme for each comparison that begins in a cycle: one takes four. */
     private static final int ACCUMULATORS = 4;
 
@@ -72,13 +74,37 @@ record RegisterBlocks(Processor processor) {
         for (Tile sums : facts.sums()) {
             Axis lane = lane(sums, lanes);
             int vectors = vectors(sums, lane, lanes, block);
-            boolean many = processor.registers() >= MANY;
-            int rows = vectors == 1 ? 8 : many && vectors % 4 != 0 ? 12 : 6;
-            int across = vectors == 1 ? 1 : many && vectors % 4 == 0 ? 4 : 2;
+            int across = vectors == 1 ? 1 : vectors % MOST_VECTORS == 0 ? vectors() : 2;
+            int rows = rows(across);
             all = all.with(new Choice.Unroll(sums.name(), row(sums, lane).name(), rows))
                     .with(new Choice.Unroll(sums.name(), lane.name(), across));
         }
         return all;
+    }
+
+    /** The most vectors side by side in a register block of products. */
+    int vectors() {
+        return hasMany() ? MOST_VECTORS : 2;
+    }
+
+    /**
+     * Rows of a register block with so many vectors side by side. HotSpot loads up to six factors of a step before its first
+     * multiply-add. Where they do not all find a register beside the sums, one of those lies in memory, and each step waits for it to
+     * be written and read back: twice the time, with six rows and two vectors in 16 registers.
+     */
+    private int rows(int across) {
+        if (!hasMany()) {
+            return 4;
+        }
+        return switch (across) {
+            case 1 -> 8;
+            case 2 -> 12;
+            default -> 6;
+        };
+    }
+
+    private boolean hasMany() {
+        return processor.registers() >= MANY;
     }
 
     /**
@@ -87,7 +113,7 @@ record RegisterBlocks(Processor processor) {
      */
     KernelSchedule ofFewRows(KernelSchedule schedule, ProgramFacts facts, Axis rows) {
         KernelSchedule all = schedule;
-        int most = processor.registers() < MANY ? 2 : 4;
+        int most = hasMany() ? 4 : 2;
         for (Tile sums : facts.sums()) {
             all = all.with(new Choice.Unroll(sums.name(), rows.name(), most));
             if (facts.isAccumulated(sums)) {

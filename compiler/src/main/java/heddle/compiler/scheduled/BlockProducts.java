@@ -34,6 +34,9 @@ record BlockProducts(
     /** Bytes of terms that are converted, or asked for, at a time: half of a first-level cache of 32 KiB. */
     private static final int SLICE = 16 << 10;
 
+    /** The most terms that are converted at a time: a core converts the next ones while the last sums of a slice wait for each other. */
+    private static final int TERMS = 64;
+
     /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
     boolean startFresh(Tile tile, TileExpr.Dot dot) {
         return dot.zeros() == Annihilating.NEITHER
@@ -54,7 +57,8 @@ record BlockProducts(
         }
         boolean inRegisters = operand instanceof Action.Operand.InPlace in
                 && in.block().buffer().stored().hasLanes(lanes);
-        return Optional.of(new ProductForm.Slice(terms(sums), inRegisters ? PASSES * registers.most() : 0));
+        return Optional.of(
+                new ProductForm.Slice(Math.min(TERMS, terms(sums)), inRegisters ? PASSES * registers.most() : 0));
     }
 
     /** Blocks of the innermost parallel loop follow one another: all of them, or a band. */

@@ -18,6 +18,7 @@ import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.ScheduleListing;
+import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Contraction;
@@ -102,11 +103,12 @@ class MachineScheduleTest {
                 "output y = softmax(q @ transpose(k)) @ v");
     }
 
-    /** A weight that stays in the second-level cache need not be read ahead, nor one that few rows are multiplied with. */
+    /** A weight that stays in the second-level cache need not be read ahead, nor one that few rows or short vectors are multiplied with. */
     @ParameterizedTest
-    @CsvSource({"N, 512, true", "N, 4096, false", "3, 512, true", "2, 512, false"})
-    void weightsAreReadAheadByTheSecondLevelCache(String rows, int kibibytes, boolean isFetched) throws IOException {
-        Processor processor = new Processor("mine", 8, 16, 2, 4, 32 << 10, kibibytes << 10, false);
+    @CsvSource({"N, 16, 512, true", "N, 16, 4096, false", "3, 16, 512, true", "2, 16, 512, false", "N, 8, 512, false"})
+    void weightsAreReadAheadByTheSecondLevelCache(String rows, int lanes, int kibibytes, boolean isFetched)
+            throws IOException {
+        Processor processor = new Processor("mine", lanes, 2 * lanes, 2, 4, 32 << 10, kibibytes << 10, false);
         String length = rows.equals("N") ? "dim N\n" : "";
         TileKernel kernel = kernel(
                 processor, length + "input x: f32[" + rows + ", 512]", "output y = x @ weight \"w\" : f32[512, 512]");
@@ -114,6 +116,23 @@ class MachineScheduleTest {
                 isFetched,
                 kernel.schedule().choices().contains(new Choice.Fetch("right", 3)),
                 () -> ScheduleListing.of(kernel));
+    }
+
+    /** Of 16 registers, each sum of a register block has one, and each factor of a step. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8})
+    void registerBlocksLeaveRoomForFactors(int lanes) throws IOException {
+        Processor processor = new Processor("mine", lanes, 16, 2, 4, 32 << 10, 512 << 10, false);
+        for (TileKernel kernel : List.of(product(processor, 512, 512), attention(processor, 512, 64))) {
+            for (Tile sums : new ProgramFacts(kernel.program()).sums()) {
+                List<Integer> block = sums.axes().stream()
+                        .map(axis -> kernel.schedule().unroll(sums, axis))
+                        .toList();
+                int factors = block.stream().mapToInt(n -> n).sum();
+                int all = block.stream().reduce(1, (x, y) -> x * y);
+                assertTrue(all >= 8 && all + factors <= 16, () -> ScheduleListing.of(kernel));
+            }
+        }
     }
 
     private static int register(TileKernel kernel, Axis axis) {
