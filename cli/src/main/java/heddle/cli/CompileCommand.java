@@ -19,6 +19,7 @@ import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.host.TornadoSource;
 import heddle.compiler.ir.text.GraphText;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
@@ -183,7 +184,10 @@ final class CompileCommand implements Callable<Integer> {
         if (directory != null && stages.contains(Stage.JAVA)) {
             source.ifPresent(s -> write(directory.resolve("README.md"), "readme", TornadoReadme.text(s)));
         }
-        tensors.forEach(this::writeData);
+        if (data) {
+            writeData(WEIGHTS, compilation.plan().weights(), tensors.get(WEIGHTS));
+            writeData(INPUTS, compilation.plan().inputs(), tensors.get(INPUTS));
+        }
         return ExitCode.DONE;
     }
 
@@ -238,12 +242,12 @@ final class CompileCommand implements Callable<Integer> {
         return data;
     }
 
-    private void writeData(String what, Map<String, Tensor> tensors) {
-        if (tensors.isEmpty()) {
+    private void writeData(String what, Map<String, Buffer> buffers, Map<String, Tensor> tensors) {
+        if (buffers.isEmpty()) {
             return;
         }
         Path file = dataFile(what);
-        StandaloneData.write(tensors, file);
+        StandaloneData.write(buffers, tensors, file);
         spec.commandLine().getOut().println(what + ": " + file);
     }
 

@@ -80,7 +80,7 @@ public final class DevicePlanJson {
 
     private static Object bytes(TornadoSource.Array array) {
         List<Dim> sizes = array.holds().stream()
-                .map(b -> b.type().shape().size().times(array.elementBytes()))
+                .map(b -> b.stored().bytes(b.type().shape().size()))
                 .distinct()
                 .toList();
         if (sizes.stream().allMatch(Dim::isKnown)) {

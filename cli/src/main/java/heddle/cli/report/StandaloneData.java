@@ -1,6 +1,10 @@
 package heddle.cli.report;
 
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
+import heddle.compiler.type.Stored;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
 import java.nio.file.Path;
@@ -8,17 +12,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/**
- * Writes tensors as the main method of a generated file for TornadoVM reads them: packed ones are widened to
- * f32.
- */
+/** Writes tensors as the main method of a generated file for TornadoVM reads them: as their buffers hold them. */
 public final class StandaloneData {
     private StandaloneData() {}
 
-    public static void write(Map<String, Tensor> tensors, Path file) {
-        SequencedMap<String, Tensor> widened = new LinkedHashMap<>();
-        tensors.forEach((name, t) ->
-                widened.put(name, t.cast(Precision.computed(t.dtype())).unpacked()));
-        Safetensors.write(widened, file);
+    /** @param buffers of the plan, by name; a tensor that none has is left out */
+    public static void write(Map<String, Buffer> buffers, Map<String, Tensor> tensors, Path file) {
+        SequencedMap<String, Tensor> held = new LinkedHashMap<>();
+        buffers.forEach((name, buffer) -> held.put(name, held(tensors.get(name), buffer.stored())));
+        Safetensors.write(held, file);
+    }
+
+    private static Tensor held(Tensor t, Stored stored) {
+        return stored.isPacked()
+                ? Tensor.packed(DType.F32, t.shape(), stored, StoredArray.of(t, stored))
+                : t.cast(Precision.computed(t.dtype())).unpacked();
     }
 }

@@ -1,51 +1,55 @@
 package heddle.runtime.tornado;
 
-import heddle.compiler.type.DType;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.type.Stored;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** Tensors in off-heap memory, as generated classes for TornadoVM take them. Bools are bytes. */
 public final class Elements {
     private Elements() {}
 
-    /** Bytes of an element; sixteen-bit floats are held as floats. */
-    public static int bytes(DType dtype) {
-        return Math.toIntExact(Stored.of(dtype).bytes(1));
-    }
-
-    /** Copies all elements of a tensor. */
-    public static void write(Tensor tensor, MemorySegment to) {
-        switch (tensor.storage()) {
+    /** Copies all elements of an array that {@link Tensor#newStorage} gives. */
+    public static void write(Object elements, MemorySegment to) {
+        switch (elements) {
             case float[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_FLOAT, 0, a.length);
             case double[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_DOUBLE, 0, a.length);
             case long[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_LONG, 0, a.length);
             case int[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_INT, 0, a.length);
+            case short[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_SHORT, 0, a.length);
+            case byte[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_BYTE, 0, a.length);
             case boolean[] a -> {
                 for (int i = 0; i < a.length; i++) {
                     to.set(ValueLayout.JAVA_BYTE, i, (byte) (a[i] ? 1 : 0));
                 }
             }
-            default -> throw new AssertionError(tensor.storage().getClass());
+            default -> throw new AssertionError(elements.getClass());
         }
     }
 
-    /** A tensor of the elements that a segment is full of. */
-    public static Tensor read(DType dtype, long[] shape, MemorySegment from) {
-        Object storage = Tensor.newStorage(dtype, Math.toIntExact(from.byteSize() / bytes(dtype)));
-        switch (storage) {
+    /** A tensor of the elements of a buffer that a segment is full of. */
+    public static Tensor read(Buffer buffer, long[] shape, MemorySegment from) {
+        int elements = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+        Stored stored = buffer.stored();
+        Object held = Tensor.newStorage(stored, elements);
+        switch (held) {
             case float[] a -> MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 0, a, 0, a.length);
             case double[] a -> MemorySegment.copy(from, ValueLayout.JAVA_DOUBLE, 0, a, 0, a.length);
             case long[] a -> MemorySegment.copy(from, ValueLayout.JAVA_LONG, 0, a, 0, a.length);
             case int[] a -> MemorySegment.copy(from, ValueLayout.JAVA_INT, 0, a, 0, a.length);
+            case short[] a -> MemorySegment.copy(from, ValueLayout.JAVA_SHORT, 0, a, 0, a.length);
+            case byte[] a -> MemorySegment.copy(from, ValueLayout.JAVA_BYTE, 0, a, 0, a.length);
             case boolean[] a -> {
                 for (int i = 0; i < a.length; i++) {
                     a[i] = from.get(ValueLayout.JAVA_BYTE, i) != 0;
                 }
             }
-            default -> throw new AssertionError(storage.getClass());
+            default -> throw new AssertionError(held.getClass());
         }
-        return Tensor.wrap(dtype, shape, storage);
+        Object values = stored.isPacked() ? StoredArray.widened(held, stored, 0, elements) : held;
+        return Tensor.wrap(buffer.type().dtype(), shape, values);
     }
 }

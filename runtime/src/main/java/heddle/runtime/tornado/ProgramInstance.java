@@ -5,6 +5,7 @@ import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileTree;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.Message.Close;
 import heddle.runtime.tornado.Message.Open;
@@ -77,7 +78,10 @@ final class ProgramInstance {
 
     private void send(String className, Map<String, Tensor> weights) throws WorkerFailure {
         Map<String, Shared> sent = share("weight", plan.weights());
-        sent.forEach((name, shared) -> Elements.write(weights.get(name), shared.memory()));
+        plan.weights()
+                .forEach((name, buffer) -> Elements.write(
+                        StoredArray.of(weights.get(name), buffer.stored()),
+                        sent.get(name).memory()));
         jvm.request(new Open(program, className, lengths, files(sent)), limit, reply -> {});
         try {
             for (Shared shared : sent.values()) {
@@ -95,8 +99,7 @@ final class ProgramInstance {
         Map<String, Shared> shared = new LinkedHashMap<>();
         tensors.forEach((name, buffer) -> {
             long elements = buffer.type().shape().size().evaluate(lengths);
-            long bytes =
-                    Math.multiplyExact(elements, Elements.bytes(buffer.type().dtype()));
+            long bytes = buffer.stored().bytes(elements);
             Path file = directory.resolve(kind + "-" + shared.size());
             try {
                 shared.put(name, new Shared(file, MappedFile.create(file, bytes)));
@@ -123,15 +126,12 @@ final class ProgramInstance {
      * @param replies told of each task graph before it is executed, and of the end
      */
     Map<String, Tensor> run(Map<String, Tensor> given, Consumer<Reply> replies) throws WorkerFailure {
-        inputs.forEach((name, shared) -> Elements.write(given.get(name), shared.memory()));
+        inputs.forEach((name, shared) -> Elements.write(given.get(name).storage(), shared.memory()));
         jvm.request(new Run(program, files(inputs), files(outputs)), limit, replies);
         Map<String, Tensor> results = new LinkedHashMap<>();
         plan.outputs().forEach((name, buffer) -> {
             long[] shape = buffer.type().shape().evaluate(lengths);
-            results.put(
-                    name,
-                    Elements.read(
-                            buffer.type().dtype(), shape, outputs.get(name).memory()));
+            results.put(name, Elements.read(buffer, shape, outputs.get(name).memory()));
         });
         return results;
     }

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.Program;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.Elements;
 import heddle.tests.tornado.device.DeviceLimits;
@@ -54,7 +55,7 @@ final class DoubleProgram implements Program {
             Map<String, Tensor> results = new LinkedHashMap<>();
             plan.outputs().forEach((name, b) -> {
                 long[] shape = b.type().shape().evaluate(lengths);
-                results.put(name, Elements.read(b.type().dtype(), shape, outputs.get(name)));
+                results.put(name, Elements.read(b, shape, outputs.get(name)));
             });
             return results;
         }
@@ -71,7 +72,7 @@ final class DoubleProgram implements Program {
         Map<String, MemorySegment> segments = new LinkedHashMap<>();
         buffers.forEach((name, b) -> {
             MemorySegment segment = memory(b, lengths, arena);
-            Elements.write(tensors.get(name), segment);
+            Elements.write(StoredArray.of(tensors.get(name), b.stored()), segment);
             segments.put(name, segment);
         });
         return segments;
@@ -79,6 +80,6 @@ final class DoubleProgram implements Program {
 
     private static MemorySegment memory(Buffer buffer, Map<String, Long> lengths, Arena arena) {
         long elements = buffer.type().shape().size().evaluate(lengths);
-        return arena.allocate(elements * Elements.bytes(buffer.type().dtype()), Long.BYTES);
+        return arena.allocate(buffer.stored().bytes(elements), Long.BYTES);
     }
 }

@@ -92,6 +92,44 @@ enum DeviceFunction {
             float nearest = asIs ? x : shortened(x, 1024f, 5.9604645E-8f);
             return nearest > 65504f ? Float.POSITIVE_INFINITY : nearest < -65504f ? Float.NEGATIVE_INFINITY : nearest;
         }
+        """),
+    /** By powers of two that shifts of whole numbers make: nothing is rounded. */
+    F16_OF_BITS("f16OfBits", """
+        /** The value of the bits of an f16. */
+        private static float f16OfBits(int bits) {
+            int exponent = bits >> 10 & 31;
+            int fraction = bits & 1023;
+            float least = fraction * 5.9604645E-8f;
+            float usual = (1024 + fraction) * (float) (1 << exponent) * 2.9802322E-8f;
+            float infinite = exponent == 31 ? Float.POSITIVE_INFINITY : 0f;
+            float none = infinite - infinite;
+            float size = exponent == 0 ? least : exponent < 31 ? usual : fraction == 0 ? infinite : none;
+            return (bits & 32768) == 0 ? size : -size;
+        }
+        """),
+    /** The largest powers come last, so that no product is too large or too small on the way. */
+    BF16_OF_BITS("bf16OfBits", """
+        /** The value of the bits of a bf16. */
+        private static float bf16OfBits(int bits) {
+            int exponent = bits >> 7 & 255;
+            int fraction = bits & 127;
+            float power = (1 << (exponent & 15)) * ((exponent & 16) == 0 ? 1f : 65536f)
+                    * ((exponent & 32) == 0 ? 1f : 4.2949673E9f) * ((exponent & 64) == 0 ? 1f : 1.8446744E19f);
+            float near = (1f + fraction * 0.0078125f) * power;
+            float least = fraction * 9.18355E-41f;
+            float usual = exponent < 128 ? near * 1.0842022E-19f * 5.421011E-20f : near * 2f;
+            float infinite = exponent == 255 ? Float.POSITIVE_INFINITY : 0f;
+            float none = infinite - infinite;
+            float size = exponent == 0 ? least : exponent < 255 ? usual : fraction == 0 ? infinite : none;
+            return (bits & 32768) == 0 ? size : -size;
+        }
+        """),
+    I4_OF_BITS("i4OfBits", """
+        /** One of the two numbers from -8 to 7 in a byte: the first, for an even place, in its lower four bits. */
+        private static float i4OfBits(int bits, int place) {
+            int four = (place & 1) == 0 ? bits & 15 : bits >> 4 & 15;
+            return four < 8 ? four : four - 16;
+        }
         """);
 
     private final String methodName;

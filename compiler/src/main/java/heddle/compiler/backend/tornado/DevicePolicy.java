@@ -64,6 +64,12 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         };
     }
 
+    /** Libraries multiply floats alone. */
+    @Override
+    public boolean keepsPacked() {
+        return !target.libraryTasks();
+    }
+
     @Override
     public boolean scatters() {
         return false;

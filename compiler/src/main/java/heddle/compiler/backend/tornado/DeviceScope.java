@@ -9,6 +9,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.type.DType;
@@ -66,13 +67,29 @@ final class DeviceScope implements ScalarSource.Dialect {
     void store(Buffer buffer, ScalarExpr address, ScalarExpr value, JavaText out) {
         ScalarSource source = new ScalarSource(this, out);
         String position = position(address, source);
-        DType type = buffer.type().dtype();
-        String stored = Storage.of(type).stored(source.of(Widening.stored(type, value)));
+        Storage storage = Storage.of(buffer.stored());
+        String stored = storage.isBits()
+                ? bits(value, source)
+                : storage.stored(source.of(Widening.stored(buffer.type().dtype(), value)));
         String array = arrays.get(buffer);
         out.line(
                 shared.contains(buffer)
                         ? array + "[" + position + "] = " + stored + ";"
                         : array + ".set(" + position + ", " + stored + ");");
+    }
+
+    /** Only what arranges packed elements otherwise stores such: they are copied as they are. */
+    private String bits(ScalarExpr value, ScalarSource source) {
+        ScalarExpr e = value;
+        while (e instanceof Apply a && a.fn() == ScalarFn.CAST) {
+            e = a.args().getFirst();
+        }
+        Element x = (Element) e;
+        return read(x.buffer(), position(x.address(), source));
+    }
+
+    private String read(Buffer buffer, String position) {
+        return array(buffer) + (shared.contains(buffer) ? "[" + position + "]" : ".get(" + position + ")");
     }
 
     private String position(ScalarExpr address, ScalarSource source) {
@@ -101,10 +118,8 @@ final class DeviceScope implements ScalarSource.Dialect {
 
     @Override
     public String element(Element x, boolean conditional, ScalarSource source) {
-        Storage storage = Storage.of(x.type());
         String position = position(x.address(), source);
-        return storage.loaded(
-                array(x.buffer()) + (shared.contains(x.buffer()) ? "[" + position + "]" : ".get(" + position + ")"));
+        return Storage.of(x.buffer().stored()).loaded(at -> read(x.buffer(), at), position, functions);
     }
 
     @Override

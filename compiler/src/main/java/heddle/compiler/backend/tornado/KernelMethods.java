@@ -75,7 +75,7 @@ public final class KernelMethods {
         Map<String, String> pairs = new HashMap<>();
         List<String> parameters = new ArrayList<>(List.of("KernelContext context"));
         for (Buffer b : form.buffers()) {
-            parameters.add(Storage.of(b.type().dtype()).array() + " " + scope.array(b));
+            parameters.add(Storage.of(b.stored()).array() + " " + scope.array(b));
         }
         parameters.addAll(passed.parameters(pair -> pairs.computeIfAbsent(pair, scope::fresh)));
         JavaText text = new JavaText(1);
@@ -88,7 +88,7 @@ public final class KernelMethods {
         text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
         passed.unpacked(pairs::get).forEach(text::line);
         for (LocalArray array : scheduled.shared()) {
-            Storage storage = Storage.of(array.buffer().type().dtype());
+            Storage storage = Storage.of(array.buffer().stored());
             text.line(
                     storage.element() + "[] " + scope.array(array) + " = " + storage.allocate(array.elements()) + ";");
         }

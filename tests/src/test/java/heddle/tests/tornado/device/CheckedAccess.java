@@ -8,6 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -166,6 +167,10 @@ public final class CheckedAccess {
         return ((long[]) read(array, index, context, line))[index];
     }
 
+    public static short get(ShortArray array, int index, KernelContext context, int line) {
+        return ((short[]) read(array, index, context, line))[index];
+    }
+
     public static byte get(ByteArray array, int index, KernelContext context, int line) {
         return ((byte[]) read(array, index, context, line))[index];
     }
@@ -184,6 +189,10 @@ public final class CheckedAccess {
 
     public static void set(LongArray array, int index, long value, KernelContext context, int line) {
         ((long[]) write(array, index, context, line))[index] = value;
+    }
+
+    public static void set(ShortArray array, int index, short value, KernelContext context, int line) {
+        ((short[]) write(array, index, context, line))[index] = value;
     }
 
     public static void set(ByteArray array, int index, byte value, KernelContext context, int line) {

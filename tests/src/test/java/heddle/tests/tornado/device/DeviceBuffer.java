@@ -7,6 +7,7 @@ import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** The device's copy of an array of the host: garbage until it is transferred or a kernel writes it. */
@@ -25,6 +26,7 @@ final class DeviceBuffer {
             case DoubleArray d -> segment = MemorySegment.ofArray((double[]) (data = new double[size]));
             case IntArray i -> segment = MemorySegment.ofArray((int[]) (data = new int[size]));
             case LongArray l -> segment = MemorySegment.ofArray((long[]) (data = new long[size]));
+            case ShortArray t -> segment = MemorySegment.ofArray((short[]) (data = new short[size]));
             case ByteArray b -> segment = MemorySegment.ofArray((byte[]) (data = new byte[size]));
         }
         invalidate();
@@ -42,7 +44,7 @@ final class DeviceBuffer {
         return host.getSize();
     }
 
-    /** The elements: a {@code float[]}, {@code double[]}, {@code int[]}, {@code long[]} or {@code byte[]}. */
+    /** The elements: a {@code float[]}, {@code double[]}, {@code int[]}, {@code long[]}, {@code short[]} or {@code byte[]}. */
     Object data() {
         return data;
     }

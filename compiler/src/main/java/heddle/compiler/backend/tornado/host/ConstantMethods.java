@@ -41,7 +41,7 @@ record ConstantMethods(List<Plan.ConstantBuffer> constants) {
     }
 
     private static void write(Buffer buffer, List<Double> values, int from, JavaText out) {
-        Storage storage = Storage.of(buffer.type().dtype());
+        Storage storage = Storage.of(buffer.stored());
         String numbers = values.stream().map(v -> number(storage, v)).collect(Collectors.joining(", "));
         out.blank();
         out.open("private static void " + method(buffer, from) + "(" + storage.array() + " array)");
@@ -58,6 +58,7 @@ record ConstantMethods(List<Plan.ConstantBuffer> constants) {
             case LONG -> (long) value + "L";
             case INT -> String.valueOf((int) value);
             case BOOLEAN -> value != 0 ? "1" : "0";
+            case F16, BF16, I8, I4 -> throw new IllegalArgumentException("constants are not packed");
         };
     }
 

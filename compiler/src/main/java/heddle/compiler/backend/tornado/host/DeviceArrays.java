@@ -52,16 +52,20 @@ final class DeviceArrays {
     }
 
     private void add(String name, boolean shared, Buffer buffer) {
-        Storage storage = Storage.of(buffer.type().dtype());
+        Storage storage = Storage.of(buffer.stored());
         Field field = new Field(name, storage, shared, new LinkedHashSet<>(), new ArrayList<>());
         fields.add(field);
         put(buffer, field);
     }
 
     private void put(Buffer buffer, Field field) {
-        field.sizes.add(buffer.type().shape().size());
+        field.sizes.add(size(buffer));
         field.holds.add(buffer);
         byBuffer.put(buffer, field);
+    }
+
+    private static Dim size(Buffer buffer) {
+        return Storage.of(buffer.stored()).elements(buffer.type().shape().size());
     }
 
     /** Gives each intermediate result an array that is free from the kernel that writes it to the last that reads it. */
@@ -90,10 +94,10 @@ final class DeviceArrays {
 
     /** In a free array of this size, else in any free array of this type, else in a new one. */
     private void place(Buffer buffer, List<Field> free) {
-        Storage storage = Storage.of(buffer.type().dtype());
+        Storage storage = Storage.of(buffer.stored());
         List<Field> fit = free.stream().filter(f -> f.storage() == storage).toList();
         Field found = fit.stream()
-                .filter(f -> f.sizes().contains(buffer.type().shape().size()))
+                .filter(f -> f.sizes().contains(size(buffer)))
                 .findFirst()
                 .orElse(fit.isEmpty() ? null : fit.getFirst());
         if (found == null) {

@@ -52,7 +52,8 @@ public record HostClass(
             "uk.ac.manchester.tornado.api.types.arrays.DoubleArray",
             "uk.ac.manchester.tornado.api.types.arrays.FloatArray",
             "uk.ac.manchester.tornado.api.types.arrays.IntArray",
-            "uk.ac.manchester.tornado.api.types.arrays.LongArray");
+            "uk.ac.manchester.tornado.api.types.arrays.LongArray",
+            "uk.ac.manchester.tornado.api.types.arrays.ShortArray");
 
     /** The classes that a file names without an import: its own one for tensors, and those of Java itself. */
     private static final Set<String> CLASSES = Set.of(
@@ -111,7 +112,8 @@ public record HostClass(
                 + (callsLibraries() ? "tornado-cublas." : "nothing else."));
         out.line(" *");
         out.line(
-                " * <p>Tensors are dense and row-major. Segments hold sixteen-bit floats as float, bools as one byte. Compile");
+                " * <p>Tensors are dense and row-major. Segments hold weights as the fields below say, other sixteen-bit floats as");
+        out.line(" * float, bools as one byte. Compile");
         out.line(" * with {@code javac -g} and run from a directory on the class path with the SDK's argument file:");
         out.line(" *");
         out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile "

@@ -4,6 +4,8 @@ import heddle.compiler.backend.tornado.Lengths;
 import heddle.compiler.backend.tornado.Storage;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -40,7 +42,7 @@ final class StandaloneMain {
     static String text(Plan plan, String className) {
         String shapes = plan.outputs().entrySet().stream()
                 .map(e -> "    tensors.put(\"" + e.getKey() + "\", tensor(\"" + type(e.getValue()) + "\", "
-                        + Storage.of(e.getValue().type().dtype()).bytes() + shape(e.getValue()) + "));")
+                        + Storage.of(e.getValue().stored()).bytes() + shape(e.getValue()) + "));")
                 .collect(Collectors.joining("\n"));
         List<String> files = files(plan);
         return TEXT.replace("$CLASS", className)
@@ -62,17 +64,19 @@ final class StandaloneMain {
     }
 
     private static String type(Buffer b) {
-        return switch (Storage.of(b.type().dtype())) {
-            case FLOAT -> "F32";
-            case DOUBLE -> "F64";
-            case LONG -> "I64";
-            case INT -> "I32";
-            case BOOLEAN -> "BOOL";
+        return switch (b.stored()) {
+            case I4 -> "U8";
+            case F32, F64, I64, I32, BOOL, F16, BF16, I8 -> b.stored().name();
         };
     }
 
+    /** Two neighbours of a row are in one byte of i4. */
     private static String shape(Buffer b) {
-        return b.type().shape().dims().stream()
+        List<Dim> dims = new ArrayList<>(b.type().shape().dims());
+        if (b.stored() == Stored.I4) {
+            dims.add(b.stored().bytes(dims.removeLast()));
+        }
+        return dims.stream()
                 .map(d -> ", " + Lengths.size(d, s -> "(long) length(lengths, \"" + s + "\")"))
                 .collect(Collectors.joining());
     }

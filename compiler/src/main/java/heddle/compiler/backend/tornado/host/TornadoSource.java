@@ -1,7 +1,6 @@
 package heddle.compiler.backend.tornado.host;
 
 import heddle.compiler.backend.emit.JavaText;
-import heddle.compiler.backend.tornado.Storage;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scheduled.Grid;
 import heddle.compiler.tile.TileKernel;
@@ -81,28 +80,26 @@ public record TornadoSource(
     /**
      * An array on the device, which is as large as the largest buffer in it.
      *
-     * @param name         the field of the class
-     * @param type         the class of TornadoVM
-     * @param elementBytes of an element
-     * @param holds        the buffers that lie in it, one after the other
+     * @param name  the field of the class
+     * @param type  the class of TornadoVM
+     * @param holds the buffers that lie in it, one after the other
      */
-    public record Array(String name, String type, int elementBytes, List<Buffer> holds) {
+    public record Array(String name, String type, List<Buffer> holds) {
         public Array {
             holds = List.copyOf(holds);
         }
 
         static Array of(DeviceArrays.Field field) {
-            Storage storage = field.storage();
-            return new Array(field.name(), storage.array(), storage.bytes(), field.holds());
+            return new Array(field.name(), field.storage().array(), field.holds());
         }
 
         /** Its size at some lengths; an array has one element at least. */
         public long bytes(Map<String, Long> lengths) {
-            long most = holds.stream()
-                    .mapToLong(b -> b.type().shape().size().evaluate(lengths))
+            return holds.stream()
+                    .mapToLong(b ->
+                            b.stored().bytes(Math.max(1, b.type().shape().size().evaluate(lengths))))
                     .max()
-                    .orElse(1);
-            return Math.max(1, most) * elementBytes;
+                    .orElseThrow();
         }
     }
 

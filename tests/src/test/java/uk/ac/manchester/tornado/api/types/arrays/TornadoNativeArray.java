@@ -4,7 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** An array of numbers in the host's native memory; what a kernel sees of it is the device's copy. */
-public abstract sealed class TornadoNativeArray permits ByteArray, DoubleArray, FloatArray, IntArray, LongArray {
+public abstract sealed class TornadoNativeArray
+        permits ByteArray, DoubleArray, FloatArray, IntArray, LongArray, ShortArray {
     private final MemorySegment segment;
 
     TornadoNativeArray(int size, int elementBytes) {
