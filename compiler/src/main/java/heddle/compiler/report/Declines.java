@@ -92,15 +92,15 @@ final class Declines {
                                             () -> add(m.normaliser(), m.outcome(), kind(m.outcome(), flow))),
                             () -> addLinear(flow));
         }
-        addDistances();
+        addPaired();
     }
 
-    /** Lists softmaxes of distances that are no products, of which nothing else is known. */
-    private void addDistances() {
-        SquaredDistance distances = new SquaredDistance(graph, dependence);
+    /** Lists softmaxes of scores that are no products, of which nothing else is known. */
+    private void addPaired() {
+        PairedScores scores = new PairedScores(graph, dependence);
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax && !found.containsKey(node)) {
-                distances.before(node).ifPresent(d -> add(node, d, FusionReport.Kind.IN_THE_WAY));
+                scores.before(node).ifPresent(d -> add(node, d, FusionReport.Kind.IN_THE_WAY));
             }
         }
     }

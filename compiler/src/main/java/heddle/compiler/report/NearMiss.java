@@ -46,8 +46,7 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
 
     private static final String ELSE = "; what is combined otherwise stays unfused";
 
-    private static final String NO_OTHER_FORM =
-            "no other queries, keys and values mean the same, so that it stays unfused";
+    static final String NO_OTHER_FORM = "no other queries, keys and values mean the same, so that it stays unfused";
 
     /** The near miss on a path of scores; empty when the path has only pointwise operations and one softmax. */
     static Optional<NearMiss> of(Graph graph, Dependence dependence, ScoreFlow flow) {

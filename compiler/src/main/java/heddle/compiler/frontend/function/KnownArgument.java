@@ -57,17 +57,16 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
         if (operand.value() instanceof Length l) {
             return l.dim();
         }
-        DiagnosticException wrong = wrong("an integer or a length");
         boolean isQuotient = operand.value() instanceof Tensor t
                 && t.value().node().op() instanceof Elementwise e
                 && e.fn() == ScalarFn.DIV;
+        String expected = "an integer or a length";
         throw isQuotient
-                ? new DiagnosticException(wrong.diagnostics()
-                        .getFirst()
-                        .hint(
-                                "a quotient of lengths is one only where it is seen to be whole: where N is a multiple of 8, declare"
-                                        + " `dim M` and write 8 * M in place of N"))
-                : wrong;
+                ? wrong(
+                        expected,
+                        "a quotient of lengths is one only where it is seen to be whole: where N is a multiple of 8, declare"
+                                + " `dim M` and write 8 * M in place of N")
+                : wrong(expected);
     }
 
     public List<Dim> lengths() {
@@ -152,6 +151,11 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
             return t.dtype();
         }
         throw wrong("an element type, like f32");
+    }
+
+    /** An argument of the wrong kind, and what to write instead. */
+    public DiagnosticException wrong(String expected, String remedy) {
+        return new DiagnosticException(wrong(expected).diagnostics().getFirst().hint(remedy));
     }
 
     private DiagnosticException wrong(String expected) {

@@ -25,6 +25,9 @@ public final class TransposeFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
+        if (a.known("a").isList()) {
+            throw a.known("a").wrong("an axis", "permute(x, order) puts all axes in an order");
+        }
         Tensor x = a.tensor("x");
         return a.maths().swap(x, a.axis("a", x.rank()), a.axis("b", x.rank()));
     }
