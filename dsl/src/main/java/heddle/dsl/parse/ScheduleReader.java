@@ -134,12 +134,8 @@ public final class ScheduleReader {
         c.placed().forEach(x -> place(x, to));
         c.bind().forEach(x -> to.add(bind(x)));
         c.unroll().forEach(x -> to.add(new ScheduleFile.Unroll(name(x.name(0)), name(x.name(1)), number(x.NUMBER()))));
-        c.band().forEach(x -> to.add(new ScheduleFile.Number("band", name(x.name()), number(x.NUMBER()))));
-        c.stage().forEach(x -> to.add(new ScheduleFile.Number("stage", name(x.name()), number(x.NUMBER()))));
-        c.pitch().forEach(x -> to.add(new ScheduleFile.Number("pitch", name(x.name()), number(x.NUMBER()))));
-        c.fetch().forEach(x -> to.add(new ScheduleFile.Number("fetch", name(x.name()), number(x.NUMBER()))));
-        c.prefetch().forEach(x -> to.add(new ScheduleFile.Number("prefetch", name(x.name()), number(x.NUMBER()))));
-        c.trim().forEach(x -> to.add(new ScheduleFile.Number("trim", name(x.name()), number(x.NUMBER()))));
+        String kind = c.getStart().getText();
+        c.numbered().forEach(x -> to.add(new ScheduleFile.Number(kind, name(x.name()), number(x.NUMBER()))));
         if (c.NUMBER() != null) {
             Token word = c.getStart();
             to.add(new ScheduleFile.Number("grain", new Name(word.getText(), span(word)), number(c.NUMBER())));

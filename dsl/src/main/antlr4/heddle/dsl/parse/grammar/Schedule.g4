@@ -15,15 +15,10 @@ kernel : HEADER choices* ;
 choices
     : 'cut' cut (',' cut)*
     | 'order' order (',' order)*
-    | 'band' band (',' band)*
     | 'place' placed (';' placed)*
     | 'bind' bind (',' bind)*
     | 'unroll' unroll (',' unroll)*
-    | 'stage' stage (',' stage)*
-    | 'pitch' pitch (',' pitch)*
-    | 'fetch' fetch (',' fetch)*
-    | 'prefetch' prefetch (',' prefetch)*
-    | 'trim' trim (',' trim)*
+    | ('band' | 'stage' | 'pitch' | 'fetch' | 'prefetch' | 'trim') numbered (',' numbered)*
     | 'grain' NUMBER
     ;
 
@@ -32,9 +27,6 @@ cut : name ('whole' | 'each' | NUMBER) ;
 
 // Which block begins first.
 order : name ('up' | 'down') ;
-
-// How many blocks go with each block of the loop around it.
-band : name NUMBER ;
 
 placed : name (',' name)* ('in' 'place' | 'local' | 'register') ;
 
@@ -45,16 +37,7 @@ factor : ('group' | 'thread' | 'register' | 'lane' | 'loop') NUMBER? ;
 
 unroll : name 'over' name NUMBER ;
 
-stage : name NUMBER ;
-
-pitch : name NUMBER ;
-
-// From how many rows on.
-fetch : name NUMBER ;
-
-prefetch : name NUMBER ;
-
-trim : name NUMBER ;
+numbered : name NUMBER ;
 
 name
     : NAME
