@@ -33,7 +33,7 @@ import java.util.Set;
  * @param processor that runs the kernels
  */
 record ProcessorPolicy(Processor processor) implements SchedulePolicy {
-    /** Rows of a block of a product: a multiple of the 4, 6, 8 and 12 rows that are computed in registers at once. */
+    /** Rows of a block of a product: a multiple of the 6, 8 and 12 rows that are computed in registers at once. */
     private static final int ROWS = 48;
 
     /** Rows when the block of {@code b} is packed only for this block, a cost that more rows must share. */

@@ -75,7 +75,7 @@ record RegisterBlocks(Processor processor) {
             Axis lane = lane(sums, lanes);
             int vectors = vectors(sums, lane, lanes, block);
             int across = vectors == 1 ? 1 : vectors % MOST_VECTORS == 0 ? vectors() : 2;
-            int rows = rows(across);
+            int rows = across == 1 ? 8 : hasMany() && across == 2 ? 12 : 6;
             all = all.with(new Choice.Unroll(sums.name(), row(sums, lane).name(), rows))
                     .with(new Choice.Unroll(sums.name(), lane.name(), across));
         }
@@ -85,22 +85,6 @@ record RegisterBlocks(Processor processor) {
     /** The most vectors side by side in a register block of products. */
     int vectors() {
         return hasMany() ? MOST_VECTORS : 2;
-    }
-
-    /**
-     * Rows of a register block with so many vectors side by side. HotSpot loads up to six factors of a step before its first
-     * multiply-add. Where they do not all find a register beside the sums, one of those lies in memory, and each step waits for it to
-     * be written and read back: twice the time, with six rows and two vectors in 16 registers.
-     */
-    private int rows(int across) {
-        if (!hasMany()) {
-            return 4;
-        }
-        return switch (across) {
-            case 1 -> 8;
-            case 2 -> 12;
-            default -> 6;
-        };
     }
 
     private boolean hasMany() {

@@ -61,6 +61,9 @@ record CompilationUnit(Processor target, Plan plan, String className) {
 
     /** @param code what the class holds, which decides what is imported */
     private void writeHead(JavaText out, String code) {
+        if (code.contains("VarHandle.")) {
+            out.line("import java.lang.invoke.VarHandle;");
+        }
         if (code.contains("Arrays.")) {
             out.line("import java.util.Arrays;");
         }

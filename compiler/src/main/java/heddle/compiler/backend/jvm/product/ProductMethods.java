@@ -19,6 +19,9 @@ import java.util.Optional;
  * of some rows and a fixed width. Each is a loop over register blocks, around {@link RegisterKernel}s.
  */
 public record ProductMethods(Processor target, ClassText members) {
+    /** Rows whose factors HotSpot loads before the multiply-adds of the first one, where nothing keeps it from that. */
+    private static final int AHEAD = 4;
+
     /**
      * The purpose of one method.
      *
@@ -261,19 +264,21 @@ public record ProductMethods(Processor target, ClassText members) {
         };
     }
 
-    private static RegisterKernel kernel(Shape shape, Lanes lanes, int rows, int lines) {
+    private RegisterKernel kernel(Shape shape, Lanes lanes, int rows, int lines) {
+        int vectors = shape.registers.vectors();
         return new RegisterKernel(
                 "product",
                 lanes,
                 rows,
-                shape.registers.vectors(),
+                vectors,
                 shape.width,
                 shape.stored,
                 shape.a,
                 shape.b(),
                 shape.c(),
                 shape.isFresh,
-                lines);
+                lines,
+                rows * vectors + vectors + AHEAD > target.registers());
     }
 
     /** Sums of the same terms in the same order as with a {@code b} of floats, which conversion changes nothing of. */

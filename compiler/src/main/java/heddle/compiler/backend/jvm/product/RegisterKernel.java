@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
  * @param stored  what the array of {@code b} holds
  * @param isFresh whether sums start at zero, not at what {@code c} holds
  * @param lines   cache lines that each step prefetches, by stores under a mask that selects nothing
+ * @param isFenced whether a row's factor is loaded when the row before is done, not ahead, for want of registers
  */
 record RegisterKernel(
         String name,
@@ -34,7 +35,8 @@ record RegisterKernel(
         Matrix b,
         Matrix c,
         boolean isFresh,
-        int lines) {
+        int lines,
+        boolean isFenced) {
     private static final int BYTES_OF_LINE = 64;
 
     /** Elements of {@code b} in a cache line. */
@@ -63,8 +65,7 @@ record RegisterKernel(
         if (lines > 0) {
             out.line(stores.vector() + " nothing = " + stores.vector() + ".zero(" + stores.species() + ");");
         }
-        out.open("for (int k = 0; k < depth; k++)");
-        out.line("int p = " + a.at("0", "k") + ", q = " + b.at("k", "0") + ";");
+        writeLoop(out);
         out.line(lanes.vector() + " " + String.join(", ", each(v -> "b" + v + " = " + factor(v, members))) + ";");
         for (int line = 0; line < lines; line++) {
             String at = plus("next + k * " + lines * line(stored), line * line(stored));
@@ -78,6 +79,17 @@ record RegisterKernel(
                 .mapToObj(r -> each(v -> sum(r, v) + ".intoArray(c, " + position(r, v) + ");"))
                 .flatMap(List::stream)
                 .toList());
+    }
+
+    /** Positions that are counted take fewer instructions than those that are calculated, but other registers. */
+    private void writeLoop(JavaText out) {
+        if (isFenced) {
+            out.open("for (int k = 0, p = " + a.at("0", "0") + ", q = " + b.at("0", "0") + "; k < depth; k++, p += "
+                    + a.step().text() + ", q += " + b.row().text() + ")");
+        } else {
+            out.open("for (int k = 0; k < depth; k++)");
+            out.line("int p = " + a.at("0", "k") + ", q = " + b.at("k", "0") + ";");
+        }
     }
 
     private List<String> each(IntFunction<String> vector) {
@@ -103,6 +115,9 @@ record RegisterKernel(
     private void writeRow(JavaText out, int r) {
         String factor = lanes.broadcast("a[" + (r == 0 ? "p" : "p + " + a.row().times(r)) + "]");
         List<String> row = new ArrayList<>();
+        if (isFenced && r > 0) {
+            row.add("VarHandle.loadLoadFence();");
+        }
         if (vectors > 1) { // Each use would be compiled as a broadcast of its own.
             row.add((r == 0 ? lanes.vector() + " x = " : "x = ") + factor + ";");
             factor = "x";

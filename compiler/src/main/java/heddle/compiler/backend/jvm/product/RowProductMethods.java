@@ -217,7 +217,8 @@ public record RowProductMethods(Processor target, ClassText members) {
                 shape.right("b"),
                 shape.sums("c"),
                 false,
-                0);
+                0,
+                false);
         out.line(kernel.method(members) + "(" + count + ", "
                 + shape.left("p").from(row, key) + ", "
                 + shape.right("v").from(key, column) + ", "
