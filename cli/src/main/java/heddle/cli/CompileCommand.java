@@ -243,12 +243,10 @@ final class CompileCommand implements Callable<Integer> {
     }
 
     private void writeData(String what, Map<String, Buffer> buffers, Map<String, Tensor> tensors) {
-        if (buffers.isEmpty()) {
-            return;
-        }
         Path file = dataFile(what);
-        StandaloneData.write(buffers, tensors, file);
-        spec.commandLine().getOut().println(what + ": " + file);
+        if (StandaloneData.write(buffers, tensors, file)) {
+            spec.commandLine().getOut().println(what + ": " + file);
+        }
     }
 
     private Path dataFile(String what) {

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -308,6 +309,36 @@ class CommandLineTest {
                 WeightFile.open(to.resolve("inputs.safetensors")).entries().keySet());
         assertTrue(Files.exists(to.resolve("weights.safetensors")));
         assertEquals(ExitCode.USAGE, run("compile", model, "--target", "tornado", "--data"));
+    }
+
+    @Test
+    void inputsThatAreNotGivenAreLeftOut() throws IOException {
+        Path two = Files.writeString(dir.resolve("two.heddle"), """
+                model Two
+                input x: f32[4, 8]
+                input t: f32[4, 6]
+                output y = x @ weight "w" : f32[8, 6] as f16 + t
+                """);
+        Path to = dir.resolve("two");
+        String[] command = {
+            "compile", two.toString(), "--target", "tornado", "-o", to.toString(), "--data", "--weights", "random"
+        };
+        assertEquals(ExitCode.DONE, run((Object[]) command), err);
+        assertFalse(Files.exists(to.resolve("inputs.safetensors")), out);
+        assertEquals(
+                "F16",
+                WeightFile.open(to.resolve("weights.safetensors"))
+                        .entries()
+                        .get("w")
+                        .encoding());
+        assertEquals(
+                ExitCode.DONE,
+                run(Stream.concat(Stream.of(command), Stream.of("--input", "t=random"))
+                        .toArray()),
+                err);
+        assertEquals(
+                Set.of("t"),
+                WeightFile.open(to.resolve("inputs.safetensors")).entries().keySet());
     }
 
     @Test

@@ -16,11 +16,22 @@ import java.util.SequencedMap;
 public final class StandaloneData {
     private StandaloneData() {}
 
-    /** @param buffers of the plan, by name; a tensor that none has is left out */
-    public static void write(Map<String, Buffer> buffers, Map<String, Tensor> tensors, Path file) {
+    /**
+     * Writes those tensors that buffers of a plan have; no file when there are none.
+     *
+     * @return whether there are some
+     */
+    public static boolean write(Map<String, Buffer> buffers, Map<String, Tensor> tensors, Path file) {
         SequencedMap<String, Tensor> held = new LinkedHashMap<>();
-        buffers.forEach((name, buffer) -> held.put(name, held(tensors.get(name), buffer.stored())));
-        Safetensors.write(held, file);
+        buffers.forEach((name, buffer) -> {
+            if (tensors.containsKey(name)) {
+                held.put(name, held(tensors.get(name), buffer.stored()));
+            }
+        });
+        if (!held.isEmpty()) {
+            Safetensors.write(held, file);
+        }
+        return !held.isEmpty();
     }
 
     private static Tensor held(Tensor t, Stored stored) {

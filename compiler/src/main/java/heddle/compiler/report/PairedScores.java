@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 
 /**
  * Scores that are computed for each pair of a query and a key by another way than a product: distances, written as a sum over the squares of
- * differences, and additive attention, which puts a sum of both through a function (Bahdanau et al. 2015, Velickovic et al. 2018).
+ * differences, and sums of a number of each (Velickovic et al. 2018) or of features, which go through a function (Bahdanau et al. 2015).
  */
 final class PairedScores {
     private final Graph graph;
@@ -39,6 +39,8 @@ final class PairedScores {
         return meetsValues(softmax)
                 ? onTheWay(softmax, node -> node.op() instanceof Pointwise, this::isDistance)
                         .map(PairedScores::distance)
+                        .or(() -> onTheWay(softmax, node -> node.op() instanceof Pointwise, this::isPaired)
+                                .map(PairedScores::sum))
                         .or(() -> onTheWay(softmax, this::isOfEachPair, this::isPaired)
                                 .map(PairedScores::paired))
                 : Optional.empty();
@@ -50,6 +52,13 @@ final class PairedScores {
                 SourceExcerpt.of(sum)
                         + " sums squares of differences, so that the scores are no product of queries and keys",
                 "write the squares out: the sum of q * q for each query, that of k * k for each key, less 2 * q @ transpose(k)");
+    }
+
+    private static Outcome.Declined sum(Node at) {
+        return new Outcome.Declined(
+                at,
+                SourceExcerpt.of(at) + " adds a number of each query to one of each key",
+                "write a product of two features: the query's number beside 1 with 1 beside the key's number, joined with concat");
     }
 
     private static Outcome.Declined paired(Node at) {

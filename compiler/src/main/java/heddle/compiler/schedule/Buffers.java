@@ -25,15 +25,20 @@ final class Buffers {
     private final Graph graph;
     private final Partition partition;
     private final boolean keepsPacked;
+    private final boolean widensOutputs;
     private final StoredOutputs outputs;
     private final PlanNames names = new PlanNames();
     private final Map<Value, Buffer> buffers = new HashMap<>();
     private final Map<Value, String> outputNames = new HashMap<>();
 
-    /** @param keepsPacked whether matrices of weights stay as they are held in their file */
-    Buffers(Graph graph, Partition partition, boolean keepsPacked) {
+    /**
+     * @param keepsPacked   whether matrices of weights stay as they are held in their file
+     * @param widensOutputs whether they do not where they are outputs
+     */
+    Buffers(Graph graph, Partition partition, boolean keepsPacked, boolean widensOutputs) {
         this.graph = graph;
         this.keepsPacked = keepsPacked;
+        this.widensOutputs = widensOutputs;
         this.partition = partition;
         this.outputs = StoredOutputs.of(graph);
         graph.outputs().forEach((name, value) -> outputNames.putIfAbsent(value, name));
@@ -56,7 +61,8 @@ final class Buffers {
      */
     private Stored stored(Value value) {
         Stored usual = Stored.of(value.type().dtype());
-        return keepsPacked && usual == Stored.F32 ? packed(value).orElse(usual) : usual;
+        boolean isWidened = widensOutputs && outputName(value).isPresent();
+        return keepsPacked && !isWidened && usual == Stored.F32 ? packed(value).orElse(usual) : usual;
     }
 
     private Optional<Stored> packed(Value value) {

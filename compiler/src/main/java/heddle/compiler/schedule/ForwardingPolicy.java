@@ -66,6 +66,11 @@ public interface ForwardingPolicy extends SchedulePolicy {
     }
 
     @Override
+    default boolean widensOutputs() {
+        return others().widensOutputs();
+    }
+
+    @Override
     default boolean scatters() {
         return others().scatters();
     }

@@ -76,7 +76,7 @@ public final class Lower {
         this.facts = facts;
         this.addresses = new AddressProof(facts);
         this.partition = partition;
-        this.buffers = new Buffers(graph, partition, policy.keepsPacked());
+        this.buffers = new Buffers(graph, partition, policy.keepsPacked(), policy.widensOutputs());
         this.tables = new TabulateMasks(buffers::unique, addresses);
     }
 

@@ -91,7 +91,7 @@ record ProcessorPlaces(Processor processor) {
     private KernelSchedule early(KernelSchedule placed, ProgramFacts facts, TileStmt.Define panels, Contraction c) {
         Tile tile = panels.tile();
         KernelSchedule schedule = placed;
-        if (canBeFetched(panels) && processor.lanes() == LANES_TO_FETCH_FOR) {
+        if (canBeFetched(panels) && processor.lanes() >= LANES_TO_FETCH_FOR) {
             schedule = schedule.with(new Choice.Fetch(tile.name(), ROWS_TO_FETCH_FOR));
         }
         // Blocks of several batches would take lines from each other.

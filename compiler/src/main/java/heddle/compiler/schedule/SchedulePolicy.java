@@ -92,6 +92,11 @@ public interface SchedulePolicy {
         return false;
     }
 
+    /** Whether outputs are held as they are computed, even those that are packed weights, as where they are read from the memory of a device. */
+    default boolean widensOutputs() {
+        return false;
+    }
+
     /** Whether kernels add to memory at indexes that they read; otherwise each element looks for what belongs to it. */
     default boolean scatters() {
         return true;

@@ -1,8 +1,6 @@
 package heddle.runtime.tornado;
 
-import heddle.compiler.scalar.Buffer;
-import heddle.compiler.type.Stored;
-import heddle.runtime.tensor.StoredArray;
+import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,26 +28,22 @@ public final class Elements {
         }
     }
 
-    /** A tensor of the elements of a buffer that a segment is full of. */
-    public static Tensor read(Buffer buffer, long[] shape, MemorySegment from) {
-        int elements = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-        Stored stored = buffer.stored();
-        Object held = Tensor.newStorage(stored, elements);
-        switch (held) {
+    /** A tensor of the elements that a segment is full of. */
+    public static Tensor read(DType dtype, long[] shape, MemorySegment from) {
+        Object storage =
+                Tensor.newStorage(dtype, Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact)));
+        switch (storage) {
             case float[] a -> MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 0, a, 0, a.length);
             case double[] a -> MemorySegment.copy(from, ValueLayout.JAVA_DOUBLE, 0, a, 0, a.length);
             case long[] a -> MemorySegment.copy(from, ValueLayout.JAVA_LONG, 0, a, 0, a.length);
             case int[] a -> MemorySegment.copy(from, ValueLayout.JAVA_INT, 0, a, 0, a.length);
-            case short[] a -> MemorySegment.copy(from, ValueLayout.JAVA_SHORT, 0, a, 0, a.length);
-            case byte[] a -> MemorySegment.copy(from, ValueLayout.JAVA_BYTE, 0, a, 0, a.length);
             case boolean[] a -> {
                 for (int i = 0; i < a.length; i++) {
                     a[i] = from.get(ValueLayout.JAVA_BYTE, i) != 0;
                 }
             }
-            default -> throw new AssertionError(held.getClass());
+            default -> throw new AssertionError(storage.getClass());
         }
-        Object values = stored.isPacked() ? StoredArray.widened(held, stored, 0, elements) : held;
-        return Tensor.wrap(buffer.type().dtype(), shape, values);
+        return Tensor.wrap(dtype, shape, storage);
     }
 }

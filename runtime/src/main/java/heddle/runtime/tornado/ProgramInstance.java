@@ -131,7 +131,10 @@ final class ProgramInstance {
         Map<String, Tensor> results = new LinkedHashMap<>();
         plan.outputs().forEach((name, buffer) -> {
             long[] shape = buffer.type().shape().evaluate(lengths);
-            results.put(name, Elements.read(buffer, shape, outputs.get(name).memory()));
+            results.put(
+                    name,
+                    Elements.read(
+                            buffer.type().dtype(), shape, outputs.get(name).memory()));
         });
         return results;
     }

@@ -44,6 +44,7 @@ class FetchedWeightsTest {
     static Stream<Arguments> cases() {
         return Stream.of(
                         Processor.of(16, 2),
+                        Processor.of(8, 2),
                         Processor.of(8, 2).prefetching(true),
                         Processor.of(16, 2).prefetching(true))
                 .flatMap(p -> TYPES.stream()

@@ -118,9 +118,9 @@ class MachineScheduleTest {
                 () -> ScheduleListing.of(kernel));
     }
 
-    /** HotSpot loads the factors of four rows ahead: a fence keeps it from that where their sums leave no room. */
+    /** HotSpot loads the factors of four rows ahead: on x86 a fence keeps it from that where sums leave no room. */
     @ParameterizedTest
-    @CsvSource({"4, true", "8, true", "16, false"})
+    @CsvSource({"4, false", "8, true", "16, false"})
     void loadsAreFencedWhereRegistersAreFew(int lanes, boolean isFenced) throws IOException {
         Processor processor = Processor.of(lanes, 2);
         Path file = Files.writeString(dir.resolve("m.heddle"), """

@@ -55,7 +55,7 @@ final class DoubleProgram implements Program {
             Map<String, Tensor> results = new LinkedHashMap<>();
             plan.outputs().forEach((name, b) -> {
                 long[] shape = b.type().shape().evaluate(lengths);
-                results.put(name, Elements.read(b, shape, outputs.get(name)));
+                results.put(name, Elements.read(b.type().dtype(), shape, outputs.get(name)));
             });
             return results;
         }

@@ -79,7 +79,7 @@ class PackedDeviceWeightsTest {
 
     /** Products, views that are stored, rows that are looked up, and outputs, which are floats again. */
     @ParameterizedTest
-    @CsvSource({"as f16", "as bf16", "as i8", "as i8 per column", "as i8 per row", "as i4 per block"})
+    @CsvSource({"as f16", "as bf16", "as i8", "as i8 per column", "as i8 per row", "as i4", "as i4 per block"})
     void allThatReadsThemMeansTheSame(String form) throws IOException {
         HeddleModel model = model("""
                 dim N
@@ -93,6 +93,11 @@ class PackedDeviceWeightsTest {
                 output row = t[3]
                 output folded = reshape(transpose(t), [4800])[7:96]
                 output all = w
+                let c = cast(weight "c" : bf16[96, 64], f32)
+                output cast = x @ c
+                output moved = transpose(c)[3:, :] @ w
+                let k = weight "k" : f32[50, 96] as f16
+                output attended = softmax(x @ transpose(k), axis = -1) @ t
                 """.formatted(form));
         for (TornadoTarget target : new TornadoTarget[] {TornadoTarget.GPU, TornadoTarget.CPU}) {
             for (long n : new long[] {1, 17, 70}) {

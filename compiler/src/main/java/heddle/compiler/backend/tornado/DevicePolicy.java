@@ -71,6 +71,11 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     }
 
     @Override
+    public boolean widensOutputs() {
+        return true;
+    }
+
+    @Override
     public boolean scatters() {
         return false;
     }

@@ -69,7 +69,7 @@ final class DeviceScope implements ScalarSource.Dialect {
         String position = position(address, source);
         Storage storage = Storage.of(buffer.stored());
         String stored = storage.isBits()
-                ? bits(value, source)
+                ? bits(buffer, value, source)
                 : storage.stored(source.of(Widening.stored(buffer.type().dtype(), value)));
         String array = arrays.get(buffer);
         out.line(
@@ -79,12 +79,14 @@ final class DeviceScope implements ScalarSource.Dialect {
     }
 
     /** Only what arranges packed elements otherwise stores such: they are copied as they are. */
-    private String bits(ScalarExpr value, ScalarSource source) {
+    private String bits(Buffer to, ScalarExpr value, ScalarSource source) {
         ScalarExpr e = value;
         while (e instanceof Apply a && a.fn() == ScalarFn.CAST) {
             e = a.args().getFirst();
         }
-        Element x = (Element) e;
+        if (!(e instanceof Element x) || x.buffer().stored() != to.stored()) {
+            throw new IllegalStateException(to + " is held as " + to.stored() + ", which " + value + " is not");
+        }
         return read(x.buffer(), position(x.address(), source));
     }
 

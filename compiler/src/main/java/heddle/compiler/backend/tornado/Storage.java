@@ -79,7 +79,7 @@ public enum Storage {
         return this == I4 ? stored.bytes(values) : values;
     }
 
-    /** Bytes of an element. */
+    /** Bytes of an element of an array. */
     public int bytes() {
         return (int) stored.bytes(1);
     }
@@ -106,7 +106,8 @@ public enum Storage {
         return switch (this) {
             case BOOLEAN -> "(byte) ((" + value + ") ? 1 : 0)";
             case I8 -> "(byte) (int) (" + value + ")";
-            default -> value;
+            case F16, BF16, I4 -> throw new IllegalStateException("values are not stored as " + stored.text());
+            case FLOAT, DOUBLE, LONG, INT -> value;
         };
     }
 }

@@ -133,8 +133,7 @@ public record HostClass(
         out.close();
         out.blank();
         for (DeviceArrays.Field f : arrays.fields()) {
-            out.line("/** " + f.holds().stream().map(b -> b + " : " + b.type()).collect(Collectors.joining(", then "))
-                    + " */");
+            out.line("/** " + f.holds().stream().map(HostClass::held).collect(Collectors.joining(", then ")) + " */");
             out.line("private final " + f.storage().array() + " " + f.name() + ";");
         }
         out.blank();
@@ -142,6 +141,11 @@ public record HostClass(
         out.line("private final GridScheduler grid = new GridScheduler();");
         out.line("private final TornadoExecutionPlan plan;");
         plan.lengths().forEach(s -> out.line("private final int " + Lengths.variable(s) + ";"));
+    }
+
+    private static String held(Buffer b) {
+        return b + " : " + b.type()
+                + (b.stored().isPacked() ? " as " + b.stored().text() : "");
     }
 
     private static void setting(String name, String value, JavaText out) {

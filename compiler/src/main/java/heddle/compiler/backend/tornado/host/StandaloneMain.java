@@ -4,8 +4,6 @@ import heddle.compiler.backend.tornado.Lengths;
 import heddle.compiler.backend.tornado.Storage;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.type.Dim;
-import heddle.compiler.type.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -64,19 +62,18 @@ final class StandaloneMain {
     }
 
     private static String type(Buffer b) {
-        return switch (b.stored()) {
-            case I4 -> "U8";
-            case F32, F64, I64, I32, BOOL, F16, BF16, I8 -> b.stored().name();
+        return switch (Storage.of(b.stored())) {
+            case FLOAT -> "F32";
+            case DOUBLE -> "F64";
+            case LONG -> "I64";
+            case INT -> "I32";
+            case BOOLEAN -> "BOOL";
+            case F16, BF16, I8, I4 -> throw new IllegalArgumentException("outputs are not packed");
         };
     }
 
-    /** Two neighbours of a row are in one byte of i4. */
     private static String shape(Buffer b) {
-        List<Dim> dims = new ArrayList<>(b.type().shape().dims());
-        if (b.stored() == Stored.I4) {
-            dims.add(b.stored().bytes(dims.removeLast()));
-        }
-        return dims.stream()
+        return b.type().shape().dims().stream()
                 .map(d -> ", " + Lengths.size(d, s -> "(long) length(lengths, \"" + s + "\")"))
                 .collect(Collectors.joining());
     }
