@@ -48,7 +48,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** The most columns of a block of a product: four vectors of 16 floats. */
     private static final int COLUMNS = 64;
 
-    /** The part of a second-level cache that a block of {@code b} takes; what it is multiplied with passes by. */
+    /** The part of a second-level cache that a block of {@code b} with the most columns takes; what it is multiplied with passes by. */
     private static final int PART_OF_SECOND_CACHE = 2;
 
     /** Queries of a block: two vectors of 16. */
@@ -199,8 +199,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /**
-     * The columns of a block, and of a panel of packed weights, of a product with {@code n} columns: as many as a register block has,
-     * so that it reads one cache line after the other, and whole vectors of any machine.
+     * The columns of a block, and of a panel of packed weights, of a product with {@code n} columns: as many as the widest register block
+     * has, so that it reads one cache line after the other, and at least 16.
      */
     private int columns(Dim n) {
         int most = registers().vectors() * processor.lanes();
