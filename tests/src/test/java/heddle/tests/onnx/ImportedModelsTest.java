@@ -3,6 +3,7 @@ package heddle.tests.onnx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import ai.onnxruntime.OrtException;
@@ -11,6 +12,9 @@ import heddle.runtime.tensor.Tensor;
 import heddle.tests.onnx.file.GeneratedFile;
 import heddle.tests.onnx.file.GeneratedFiles;
 import heddle.tests.onnx.file.OnnxRuntimeSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +53,9 @@ class ImportedModelsTest {
         Path path = GeneratedFiles.write(file, folder);
         ImportedModel model = ImportedModel.of(path);
         assertReport(file, model.report());
+        assumeTrue(
+                !file.asWritten() || sumsBytesExactly(),
+                "ONNX Runtime's sums of products of bytes saturate at 16 bits on a processor without VNNI");
         try (OnnxRuntimeSession session = file.session(path)) {
             for (Map<String, Integer> sizes : GeneratedFile.sizes()) {
                 Map<String, Tensor> inputs = file.draw(sizes, 11);
@@ -58,6 +65,18 @@ class ImportedModelsTest {
                     assertTrue(apart <= file.tolerance(), () -> name + " differs by " + apart + " for " + sizes);
                 });
             }
+        }
+    }
+
+    private static boolean sumsBytesExactly() {
+        try {
+            Path processors = Path.of("/proc/cpuinfo");
+            boolean isX86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+            return !isX86
+                    || !Files.exists(processors)
+                    || Files.readString(processors).contains("vnni");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
