@@ -42,9 +42,6 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Rows that stay in a second-level cache, or near it, while the blocks of {@code b} pass by. */
     private static final int ROWS_OF_BAND = 192;
 
-    /** The least columns of a block of a product: whole vectors of any processor. */
-    private static final int LEAST_COLUMNS = 16;
-
     /** The most columns of a block of a product: four vectors of 16 floats. */
     private static final int COLUMNS = 64;
 
@@ -63,7 +60,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Heads that are computed one by one, each in one pass: enough to share out to a few threads. */
     private static final int HEADS = 8;
 
-    /** Features are whole vectors of this many floats. */
+    /** Whole vectors of any processor: features are a multiple of it, and a block of a product has no fewer columns. */
     private static final int WHOLE = 16;
 
     /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
@@ -117,7 +114,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         Axis lanes = kernel.lanes()
                 .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
         int block = kernel.block(lanes);
-        if (block != LEAST_COLUMNS && block != COLUMNS / 2 && block != COLUMNS) {
+        if (block != WHOLE && block != COLUMNS / 2 && block != COLUMNS) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
@@ -203,8 +200,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
      * has, so that it reads one cache line after the other, and at least 16.
      */
     private int columns(Dim n) {
-        int most = registers().vectors() * processor.lanes();
-        int columns = LEAST_COLUMNS;
+        int most = registers().mostAcross() * processor.lanes();
+        int columns = WHOLE;
         while (columns < most && (!n.isKnown() || n.value() > columns)) {
             columns *= 2;
         }

@@ -74,7 +74,7 @@ record RegisterBlocks(Processor processor) {
         for (Tile sums : facts.sums()) {
             Axis lane = lane(sums, lanes);
             int vectors = vectors(sums, lane, lanes, block);
-            int across = vectors == 1 ? 1 : vectors % MOST_VECTORS == 0 ? vectors() : 2;
+            int across = vectors == 1 ? 1 : vectors % MOST_VECTORS == 0 ? mostAcross() : 2;
             int rows = across == 1 ? 8 : hasMany() && across == 2 ? 12 : 6;
             all = all.with(new Choice.Unroll(sums.name(), row(sums, lane).name(), rows))
                     .with(new Choice.Unroll(sums.name(), lane.name(), across));
@@ -83,7 +83,7 @@ record RegisterBlocks(Processor processor) {
     }
 
     /** The most vectors side by side in a register block of products. */
-    int vectors() {
+    int mostAcross() {
         return hasMany() ? MOST_VECTORS : 2;
     }
 

@@ -4,7 +4,6 @@ import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /** Tensors in off-heap memory, as generated classes for TornadoVM take them. Bools are bytes. */
 public final class Elements {
@@ -30,9 +29,8 @@ public final class Elements {
 
     /** A tensor of the elements that a segment is full of. */
     public static Tensor read(DType dtype, long[] shape, MemorySegment from) {
-        Object storage =
-                Tensor.newStorage(dtype, Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact)));
-        switch (storage) {
+        Tensor tensor = Tensor.zeros(dtype, shape);
+        switch (tensor.storage()) {
             case float[] a -> MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 0, a, 0, a.length);
             case double[] a -> MemorySegment.copy(from, ValueLayout.JAVA_DOUBLE, 0, a, 0, a.length);
             case long[] a -> MemorySegment.copy(from, ValueLayout.JAVA_LONG, 0, a, 0, a.length);
@@ -42,8 +40,8 @@ public final class Elements {
                     a[i] = from.get(ValueLayout.JAVA_BYTE, i) != 0;
                 }
             }
-            default -> throw new AssertionError(storage.getClass());
+            default -> throw new AssertionError(tensor.storage().getClass());
         }
-        return Tensor.wrap(dtype, shape, storage);
+        return tensor;
     }
 }

@@ -113,8 +113,9 @@ public record HostClass(
         out.line(" *");
         out.line(
                 " * <p>Tensors are dense and row-major. Segments hold weights as the fields below say, other sixteen-bit floats as");
-        out.line(" * float, bools as one byte. Compile");
-        out.line(" * with {@code javac -g} and run from a directory on the class path with the SDK's argument file:");
+        out.line(
+                " * float, bools as one byte. Compile with {@code javac -g} and run from a directory on the class path with the SDK's");
+        out.line(" * argument file:");
         out.line(" *");
         out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile "
                 + (callsLibraries() ? "--add-modules tornado.cublas " : "")

@@ -39,7 +39,8 @@ final class StandaloneMain {
     /** The members of the class. */
     static String text(Plan plan, String className) {
         String shapes = plan.outputs().entrySet().stream()
-                .map(e -> "    tensors.put(\"" + e.getKey() + "\", tensor(\"" + type(e.getValue()) + "\", "
+                .map(e -> "    tensors.put(\"" + e.getKey() + "\", tensor(\""
+                        + e.getValue().stored() + "\", "
                         + Storage.of(e.getValue().stored()).bytes() + shape(e.getValue()) + "));")
                 .collect(Collectors.joining("\n"));
         List<String> files = files(plan);
@@ -59,17 +60,6 @@ final class StandaloneMain {
     private static String read(List<String> files, String file) {
         int at = files.indexOf(file);
         return at < 0 ? "Map.of()" : "read(Path.of(args[" + at + "]))";
-    }
-
-    private static String type(Buffer b) {
-        return switch (Storage.of(b.stored())) {
-            case FLOAT -> "F32";
-            case DOUBLE -> "F64";
-            case LONG -> "I64";
-            case INT -> "I32";
-            case BOOLEAN -> "BOOL";
-            case F16, BF16, I8, I4 -> throw new IllegalArgumentException("outputs are not packed");
-        };
     }
 
     private static String shape(Buffer b) {
