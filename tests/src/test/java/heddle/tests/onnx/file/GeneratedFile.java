@@ -1,6 +1,7 @@
 package heddle.tests.onnx.file;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OrtException;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An ONNX file that was written here, and what should become of it.
@@ -41,6 +44,20 @@ public record GeneratedFile(
     /** Whose numbers are rounded to whole ones: ONNX Runtime computes it node by node. */
     GeneratedFile rounded(double bound) {
         return new GeneratedFile(name, model, inputs, fused, declined, bound, true);
+    }
+
+    /**
+     * Whether it has products of bytes with a matrix of signed ones. Without instructions for them (VNNI), ONNX Runtime adds two
+     * such products in sixteen bits, which are too few for some.
+     */
+    public boolean multipliesSignedBytes() {
+        Set<String> signed = model.getGraph().getInitializerList().stream()
+                .filter(t -> t.getDataType() == GraphWriter.INT8 && t.getDimsCount() == 2)
+                .map(TensorProto::getName)
+                .collect(Collectors.toSet());
+        return model.getGraph().getNodeList().stream()
+                .filter(node -> !node.getOpType().equals("DequantizeLinear"))
+                .anyMatch(node -> node.getInputList().stream().anyMatch(signed::contains));
     }
 
     /** This file in ONNX Runtime. */
