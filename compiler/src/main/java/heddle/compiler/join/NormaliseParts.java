@@ -15,6 +15,7 @@ import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
+import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ import java.util.stream.Stream;
  *
  * Blocks of keys that are merged by their maxima and sums are written this way, as FlashAttention does itself (Dao et al. 2022,
  * arXiv:2205.14135, algorithm 1), and sums that are changed before something is divided by them. It runs after quotients are softmaxes,
- * and leaves graphs that ask for gradients alone: the gradient of a maximum needs the scores.
+ * and declines graphs that ask for gradients: the gradient of a maximum needs the scores.
  */
 public record NormaliseParts() implements Rule {
     /** The rule, until no values meet exponentials that are summed as well. */
@@ -137,14 +138,24 @@ public record NormaliseParts() implements Rule {
     @Override
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
-        if (context.analysis(Boolean.class, Gradient::isAsked)) {
-            return NO_MATCH;
-        }
         // Where both factors are that, the second is left to the next sweep.
-        Optional<Value> product = Factor.in(graph, node).findFirst().map(factor -> factor.value(context));
+        Optional<Factor> factor = Factor.in(graph, node).findFirst();
+        if (context.analysis(Boolean.class, Gradient::isAsked)) {
+            return factor.<Outcome>map(f -> ofGradients(f.part.exponentials())).orElse(NO_MATCH);
+        }
+        Optional<Value> product = factor.map(f -> f.value(context));
         return product.or(() -> sum(graph, node).map(part -> reduced(node, part.sum(context), context)))
                 .<Outcome>map(value -> Outcome.Replaced.by(node, value))
                 .orElse(NO_MATCH);
+    }
+
+    private static Outcome.Declined ofGradients(Node exponentials) {
+        return new Outcome.Declined(
+                exponentials,
+                SourceExcerpt.of(exponentials)
+                        + " is part of a softmax that the model normalises itself, and gradients are taken:"
+                        + " those of its maximum and sum need the scores",
+                "take one softmax of the scores of all keys where gradients are taken");
     }
 
     /** A sum in the shape that it has in the graph. */

@@ -6,6 +6,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.join.JoinProducts;
+import heddle.compiler.join.NormaliseParts;
 import heddle.compiler.op.Combining;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
@@ -122,7 +123,8 @@ final class Declines {
                                 d -> flow.between().contains(d.node())
                                         || View.behind(graph, graph.operand(d.node(), 0))
                                                         .node()
-                                                == flow.values()));
+                                                == flow.values()))
+                        .or(() -> declined(NormaliseParts.RULES, d -> d.node() == flow.values()));
     }
 
     private Optional<Outcome.Declined> declined(RuleSet rules, Predicate<Decision> test) {

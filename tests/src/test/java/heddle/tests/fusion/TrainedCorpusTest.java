@@ -31,7 +31,6 @@ class TrainedCorpusTest {
 
     /** No fused kernel computes their gradients: queries or keys at other places, numbers beside the sum of a row. They are not fused. */
     private static final Set<String> NOT_FUSED = Set.of(
-            "fuses/difference-of-heads",
             "fuses/layout-scores-picked",
             "fuses/sink-of-the-maximum",
             "fuses/sink-of-the-maximum-in-f16",

@@ -299,7 +299,7 @@ public final class AttentionGradient {
                 .findFirst()
                 .map(read -> new Problem(
                         "queries, keys, values or a sink of attention read " + read.tensor()
-                                + " at other places than one after another: "
+                                + " at places that are looked up or overlap: "
                                 + read.index().stream().map(ScalarText::of).collect(Collectors.joining(", ", "[", "]")),
                         "slice or look up queries, keys and values before their product, or use stop_gradient if that is not"
                                 + " trained"));

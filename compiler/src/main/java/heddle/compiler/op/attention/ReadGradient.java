@@ -41,12 +41,24 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
     /**
      * One index of a read.
      *
-     * @param axes  that it is made of, outermost first, each as if all were one
+     * @param steps the axes that it is made of, outermost first: all that an axis is around lies within its step
      * @param first where it begins
      */
-    private record Part(List<Axis> axes, Dim first) {
+    private record Part(List<Step> steps, Dim first) {
+        private Stream<Axis> axes() {
+            return steps.stream().map(Step::axis);
+        }
+
+        /** How long the tensor has to be, with what lies between the elements and behind the last one. */
         Dim length() {
-            return axes.stream().map(Axis::extent).reduce(Dim.ONE, Dim::times);
+            return steps.isEmpty() ? Dim.ONE : steps.getFirst().whole();
+        }
+    }
+
+    /** An axis of an index. @param length from one of its elements to the next */
+    private record Step(Axis axis, Dim length) {
+        Dim whole() {
+            return length.times(axis.extent());
         }
     }
 
@@ -79,7 +91,7 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
             }
             parts.add(part.get());
         }
-        List<Axis> all = parts.stream().flatMap(p -> p.axes.stream()).toList();
+        List<Axis> all = parts.stream().flatMap(Part::axes).toList();
         return all.stream().distinct().count() == all.size()
                 ? Optional.of(new ReadGradient(read, split, backward, parts))
                 : Optional.empty();
@@ -122,20 +134,31 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
             }
             left.put(axis.get(), step);
         }
-        List<Axis> inner = new ArrayList<>();
-        Dim step = Dim.ONE;
+        List<Step> inner = new ArrayList<>();
+        Dim within = Dim.ONE;
         while (!left.isEmpty()) {
-            Dim next = step;
-            Optional<Axis> axis =
-                    left.keySet().stream().filter(a -> left.get(a).equals(next)).findFirst();
-            if (axis.isEmpty()) {
+            Optional<Step> next = next(left, within);
+            if (next.isEmpty()) {
                 return Optional.empty();
             }
-            inner.add(axis.get());
-            left.remove(axis.get());
-            step = step.times(axis.get().extent());
+            inner.add(next.get());
+            left.remove(next.get().axis);
+            within = next.get().whole();
         }
         return Optional.of(new Part(inner.reversed(), first));
+    }
+
+    /** The axis around some elements: the one that steps from their end on, or the one that steps least beyond it. */
+    private static Optional<Step> next(Map<Axis, Dim> steps, Dim within) {
+        List<Step> all = steps.entrySet().stream()
+                .map(e -> new Step(e.getKey(), e.getValue()))
+                .toList();
+        return all.stream()
+                .filter(s -> s.length.minus(within).isNonNegative())
+                .filter(s -> all.stream()
+                        .allMatch(other ->
+                                other == s || other.length.minus(s.whole()).isNonNegative()))
+                .findFirst();
     }
 
     /** Whether the index depends on an axis. */
@@ -150,7 +173,7 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
      */
     Value add(Graph.Builder out, Value gradient, List<Axis> over, Origin origin) {
         List<Axis> axes = apart(over);
-        List<Axis> own = parts.stream().flatMap(p -> p.axes.stream()).toList();
+        List<Axis> own = parts.stream().flatMap(Part::axes).toList();
         Value at = axes.equals(over) ? gradient : reshaped(out, gradient, axes, origin);
         if (axes.stream().anyMatch(backward::contains)) {
             at = out.part(turned(axes), origin, at);
@@ -168,11 +191,13 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
             at = reshaped(out, at, left, origin);
             at = out.part(new Permute(order), origin, at);
         }
+        at = spread(out, at, origin);
         Shape inner = new Shape(parts.stream().map(Part::length).toList());
         if (!at.type().shape().equals(inner)) {
             at = out.part(new Reshape(inner), origin, at);
         }
-        return read.tensor().shape().equals(inner) ? at : framed(out, at, inner, origin);
+        boolean isWhole = read.tensor().shape().equals(inner) && parts.stream().allMatch(p -> p.first.isZero());
+        return isWhole ? at : framed(out, at, inner, origin);
     }
 
     private List<Axis> apart(List<Axis> axes) {
@@ -188,6 +213,35 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
     private static Value reshaped(Graph.Builder out, Value value, List<Axis> axes, Origin origin) {
         Shape shape = new Shape(axes.stream().map(Axis::extent).toList());
         return value.type().shape().equals(shape) ? value : out.part(new Reshape(shape), origin, value);
+    }
+
+    /** Puts zeros between elements that are read at a stride. */
+    private Value spread(Graph.Builder out, Value gradient, Origin origin) {
+        Value at = gradient;
+        List<Dim> before = new ArrayList<>();
+        for (int n = 0; n < parts.size(); n++) {
+            Part part = parts.get(n);
+            Dim within = Dim.ONE;
+            for (int s = part.steps.size() - 1; s >= 0; s--) {
+                Step step = part.steps.get(s);
+                if (!step.length.equals(within)) {
+                    List<Dim> dims = new ArrayList<>(before);
+                    part.steps.subList(0, s + 1).forEach(x -> dims.add(x.axis.extent()));
+                    List<Dim> high = new ArrayList<>(Collections.nCopies(dims.size(), Dim.ZERO));
+                    dims.add(within);
+                    high.add(step.length.minus(within));
+                    parts.subList(n + 1, parts.size()).stream()
+                            .flatMap(Part::axes)
+                            .forEach(axis -> dims.add(axis.extent()));
+                    high.addAll(Collections.nCopies(dims.size() - high.size(), Dim.ZERO));
+                    at = out.part(new Reshape(new Shape(dims)), origin, at);
+                    at = out.part(new Pad(Collections.nCopies(dims.size(), Dim.ZERO), high, 0), origin, at);
+                }
+                within = step.whole();
+            }
+            before.add(part.length());
+        }
+        return at;
     }
 
     /** The elements along axes that are read from the end, last first. */
