@@ -40,6 +40,7 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.sum.PlainSums;
+import heddle.compiler.sum.SumBesideRepeated;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -94,6 +95,7 @@ public final class Compiler {
             SoftmaxRules.SHIFT,
             JoinProducts.RULES,
             SplitProbabilities.RULES,
+            SumBesideRepeated.RULES,
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),

@@ -3,6 +3,7 @@ package heddle.compiler.join;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.SumOfProducts;
@@ -15,6 +16,7 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.Precision;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,15 +25,17 @@ import java.util.stream.IntStream;
 
 /**
  * Multiplies the terms of sums and differences of probabilities with the values one by one, so that each term is
- * attention:
+ * attention, or a product without scores:
  *
  * <pre>
  * (softmax(s) - c * softmax(t)) @ v        → softmax(s) @ v - (c * softmax(t)) @ v
  * ((softmax(s) - softmax(t)) * c) @ v      → (softmax(s) * c) @ v - (softmax(t) * c) @ v
  * where(m, softmax(s) - softmax(t), 0) @ v → where(m, softmax(s), 0) @ v - where(m, softmax(t), 0) @ v
+ * (a * softmax(s) + b) @ v                 → (a * softmax(s)) @ v + b @ v
  * </pre>
  *
- * Differential attention is written this way (Ye et al. 2024, arXiv:2410.05258, section 2.1).
+ * Differential attention is written this way (Ye et al. 2024, arXiv:2410.05258, section 2.1), and so is attention that is mixed with the
+ * identity or centred (Noci et al. 2023, arXiv:2306.17759).
  */
 public record SplitProbabilities() implements Rule {
     /** The rule, until no product with a sum of probabilities is left. */
@@ -67,12 +71,13 @@ public record SplitProbabilities() implements Rule {
     /** Finds products with sums of probabilities of scores. */
     private static final class Search implements TermwiseProduct.Terms {
         private final Graph graph;
+        private final Dependence dependence;
         /** Values computed elementwise from a softmax of a matmul of computed tensors, by node number. */
         private final BitSet probabilities = new BitSet();
 
         Search(Graph graph) {
             this.graph = graph;
-            Dependence dependence = new Dependence(graph);
+            this.dependence = new Dependence(graph);
             for (Node node : graph.nodes()) {
                 boolean found = node.op() instanceof Softmax
                         ? ProductSearch.isAny(graph, graph.operand(node, 0), dependence::isProductOfComputed)
@@ -137,14 +142,25 @@ public record SplitProbabilities() implements Rule {
                             && users.stream().allMatch(u -> u.op() instanceof SumOfProducts);
         }
 
-        /** Whether a node is a sum of probabilities that is read for splits alone. */
+        /** Whether a node is a sum of probabilities, or of these and of what is not made of scores, that is read for splits alone. */
         @Override
         public boolean isSum(Node node) {
             return (ElementReference.is(node, ScalarFn.ADD) || ElementReference.is(node, ScalarFn.SUB))
                     && isReadForSplits(node)
-                    && graph.operands(node).stream()
-                            .allMatch(v -> v.type().equals(node.type())
-                                    && probabilities.get(v.node().id()));
+                    && graph.operands(node).stream().anyMatch(v -> isProbabilities(v, node))
+                    && graph.operands(node).stream().allMatch(v -> isProbabilities(v, node) || isBeside(v, node));
+        }
+
+        private boolean isProbabilities(Value term, Node sum) {
+            return term.type().equals(sum.type())
+                    && probabilities.get(term.node().id());
+        }
+
+        /** In sixteen bits what is beside would be converted, and stored for that. */
+        private boolean isBeside(Value term, Node sum) {
+            return !probabilities.get(term.node().id())
+                    && !Precision.isNarrow(sum.type().dtype())
+                    && !ProductSearch.isAny(graph, term, dependence::isProductOfComputed);
         }
     }
 }

@@ -5,8 +5,10 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.layout.Expand;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
+import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -45,8 +47,8 @@ public record TermwiseProduct(Graph graph, Terms terms, Rewriter rewriter, Node 
     private Value sum(Value factor, UnaryOperator<Value> scale) {
         Node node = factor.node();
         if (terms.isSum(node)) {
-            Value first = sum(graph.operand(node, 0), scale);
-            Value last = sum(graph.operand(node, 1), scale);
+            Value first = term(node, 0, scale);
+            Value last = term(node, 1, scale);
             return rewriter.out().value(node.op(), node.origin(), first, last);
         }
         OptionalInt scaled = terms.scaledSum(node);
@@ -60,6 +62,15 @@ public record TermwiseProduct(Graph graph, Terms terms, Rewriter rewriter, Node 
             return scale.apply(
                     rewriter.out().add(node.op(), operands, node.origin()).value());
         });
+    }
+
+    /** A term of a sum, repeated along the axes of the sum that it lacks. */
+    private Value term(Node sum, int at, UnaryOperator<Value> scale) {
+        Value term = graph.operand(sum, at);
+        Shape shape = sum.type().shape();
+        return term.type().shape().equals(shape)
+                ? sum(term, scale)
+                : sum(term, t -> scale.apply(rewriter.out().part(new Expand(shape), sum.origin(), t)));
     }
 
     private Value product(Value term) {

@@ -78,9 +78,15 @@ class SplitProbabilitiesTest {
         assertKept("where(iota(5) < 3, p - r, 1.0) @ v");
     }
 
+    /** A number, a matrix: what is not made of scores meets the values by itself. */
     @Test
-    void notSumsWithAnythingElse() {
-        assertKept("(p + 0.5) @ v");
+    void sumsWithSomethingElse() {
+        assertProducts(1, "(p + 0.5) @ v");
+        assertProducts(2, "(p - 0.5 * (r + cast(iota(5), f32) / 5.0) + v[..., 0:5][:, 0:4]) @ v");
+    }
+
+    @Test
+    void notSumsWithScores() {
         assertKept("(p - s) @ v");
         assertKept("p * r @ v");
     }

@@ -8,6 +8,7 @@ import heddle.compiler.join.SplitJoinedSoftmax;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.sum.PlainSums;
+import heddle.compiler.sum.SumBesideRepeated;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class RuleFilesTest {
             SoftmaxRules.SHIFT,
             SplitJoinedSoftmax.RULES,
             JoinProducts.RULES,
-            SplitProbabilities.RULES);
+            SplitProbabilities.RULES,
+            SumBesideRepeated.RULES);
 
     static List<RuleFile> files() {
         return RuleFile.rules().stream()
