@@ -52,7 +52,8 @@ record ProductCode(KernelScope scope, JavaText out) {
                 p.isFresh(),
                 form.registers(),
                 form.slice(),
-                scales.map(ProductCode::scaling));
+                scales.map(ProductCode::scaling),
+                inTrips(p.over()));
         List<String> arguments = new ArrayList<>();
         if (p.zeros() != Annihilating.NEITHER) {
             arguments.add(plain.orElse("false"));
@@ -74,6 +75,15 @@ record ProductCode(KernelScope scope, JavaText out) {
                                 () -> call(methods().prefetching(shape, f), arguments),
                                 multiply),
                         multiply);
+    }
+
+    /** Whether each block of an axis has a multiple of {@link ProductMethods#STEPS} indexes. */
+    private boolean inTrips(Axis axis) {
+        Dim all = axis.extent();
+        int block = scope.kernel().isBlocked(axis) ? scope.kernel().block(axis) : 0;
+        return all.isKnown()
+                && all.value() % ProductMethods.STEPS == 0
+                && (block >= all.value() || block % ProductMethods.STEPS == 0);
     }
 
     /** Writes one of two ways for blocks of which some conditions hold, and the other for those of which they do not. */

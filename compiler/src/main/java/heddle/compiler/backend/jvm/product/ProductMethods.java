@@ -25,6 +25,9 @@ public record ProductMethods(Processor target, ClassText members) {
     /** Lanes of vectors that Arm does not have: on x86 a fence between loads is no instruction, on Arm it is one. */
     private static final int FENCED = 8;
 
+    /** Terms in a trip of a loop with fences: fewer instructions count and compare. HotSpot unrolls other loops itself. */
+    public static final int STEPS = 4;
+
     /**
      * The purpose of one method.
      *
@@ -37,6 +40,7 @@ public record ProductMethods(Processor target, ClassText members) {
      * @param registers the sums in registers at once
      * @param slice     of packed terms
      * @param scales    that {@code b} is multiplied with
+     * @param inTrips   whether the number of terms is a multiple of {@link #STEPS}
      */
     public record Shape(
             DType type,
@@ -47,7 +51,8 @@ public record ProductMethods(Processor target, ClassText members) {
             boolean isFresh,
             RegisterBlock registers,
             Optional<ProductForm.Slice> slice,
-            Optional<Scaling> scales) {
+            Optional<Scaling> scales,
+            boolean inTrips) {
         public Shape {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
                 throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
@@ -69,7 +74,8 @@ public record ProductMethods(Processor target, ClassText members) {
                     isFresh,
                     registers,
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    inTrips);
         }
 
         private String element() {
@@ -243,11 +249,41 @@ public record ProductMethods(Processor target, ClassText members) {
     }
 
     private Calls calls(Shape shape, Lanes lanes, JavaText out) {
-        return (rows, row, column) -> {
-            RegisterKernel kernel = kernel(shape, lanes, rows, 0);
-            out.line(kernel.method(members) + "(depth, " + shape.a.from(row, "0") + ", "
-                    + shape.b().from("0", column) + ", " + shape.c().from(row, column) + ");");
-        };
+        return (rows, row, column) ->
+                multiply(kernel(shape, lanes, rows, 0), shape, new Terms("0", "depth"), row, column, out);
+    }
+
+    /** Some terms of a sum, by the first one and their number. */
+    private record Terms(String first, String count) {
+        private static String remainder(String count) {
+            return count + " % " + STEPS;
+        }
+
+        Terms inTrips() {
+            return new Terms(first, count + " - " + remainder(count));
+        }
+
+        Terms rest() {
+            String before = first.equals("0") ? "" : first + " + ";
+            return new Terms("(" + before + inTrips().count + ")", remainder(count));
+        }
+    }
+
+    /** Writes the call for some terms, and one for those that fill no trip of a loop over several. */
+    private void multiply(RegisterKernel kernel, Shape shape, Terms terms, String row, String column, JavaText out) {
+        if (kernel.steps() == 1 || shape.inTrips) {
+            call(kernel, shape, terms, row, column, out);
+            return;
+        }
+        call(kernel, shape, terms.inTrips(), row, column, out);
+        out.open("if (" + terms.rest().count + " != 0)");
+        call(kernel.ofRest(), shape, terms.rest(), row, column, out);
+        out.close();
+    }
+
+    private void call(RegisterKernel kernel, Shape shape, Terms terms, String row, String column, JavaText out) {
+        out.line(kernel.method(members) + "(" + terms.count + ", " + shape.a.from(row, terms.first) + ", "
+                + shape.b().from(terms.first, column) + ", " + shape.c().from(row, column) + ");");
     }
 
     /** The first calls for some terms prefetch those that follow, until all are, but for what is less than a call prefetches. */
@@ -262,13 +298,14 @@ public record ProductMethods(Processor target, ClassText members) {
             out.line(kernel(shape, lanes, rows, lines).method(members) + arguments + ", next);");
             out.line("next += steps * " + lines * line + ";");
             out.orElse();
-            out.line(kernel(shape, lanes, rows, 0).method(members) + arguments + ");");
+            multiply(kernel(shape, lanes, rows, 0), shape, new Terms("k", "steps"), row, column, out);
             out.close();
         };
     }
 
     private RegisterKernel kernel(Shape shape, Lanes lanes, int rows, int lines) {
         int vectors = shape.registers.vectors();
+        boolean isFenced = target.lanes() >= FENCED && rows * vectors + vectors + AHEAD > target.registers();
         return new RegisterKernel(
                 "product",
                 lanes,
@@ -281,7 +318,8 @@ public record ProductMethods(Processor target, ClassText members) {
                 shape.c(),
                 shape.isFresh,
                 lines,
-                target.lanes() >= FENCED && rows * vectors + vectors + AHEAD > target.registers());
+                isFenced,
+                isFenced && lines == 0 ? STEPS : 1);
     }
 
     /** Sums of the same terms in the same order as with a {@code b} of floats, which conversion changes nothing of. */

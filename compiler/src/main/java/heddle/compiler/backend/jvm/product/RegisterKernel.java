@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * @param isFresh whether sums start at zero, not at what {@code c} holds
  * @param lines   cache lines that each step prefetches, by stores under a mask that selects nothing
  * @param isFenced whether a row's factor is loaded when the row before is done, not ahead, for want of registers
+ * @param steps   in a trip of the loop, which the number of terms is a multiple of
  */
 record RegisterKernel(
         String name,
@@ -36,12 +37,19 @@ record RegisterKernel(
         Matrix c,
         boolean isFresh,
         int lines,
-        boolean isFenced) {
+        boolean isFenced,
+        int steps) {
     private static final int BYTES_OF_LINE = 64;
+    private static final String FENCE = "VarHandle.loadLoadFence();";
 
     /** Elements of {@code b} in a cache line. */
     static int line(Stored stored) {
         return BYTES_OF_LINE / (int) stored.bytes(1);
+    }
+
+    /** The kernel that adds the last terms, where their number is no multiple of {@link #steps}. */
+    RegisterKernel ofRest() {
+        return new RegisterKernel(name, lanes, rows, vectors, columns, stored, a, b, c, false, 0, isFenced, 1);
     }
 
     /** The kernel as a method. Its parameters are the number of terms, and where the matrices lie. */
@@ -49,6 +57,7 @@ record RegisterKernel(
         return members.shared(
                 this,
                 name + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : "")
+                        + (isFenced && steps == 1 ? "Rest" : "")
                         + (lines > 0 ? "Prefetching" : ""),
                 (isFresh ? "Stores a product of depth {@code depth} in " : "Adds a product of depth {@code depth} to ")
                         + rows + " rows of " + vectors * lanes.count() + " sums, which stay in registers."
@@ -66,13 +75,17 @@ record RegisterKernel(
             out.line(stores.vector() + " nothing = " + stores.vector() + ".zero(" + stores.species() + ");");
         }
         writeLoop(out);
-        out.line(lanes.vector() + " " + String.join(", ", each(v -> "b" + v + " = " + factor(v, members))) + ";");
-        for (int line = 0; line < lines; line++) {
-            String at = plus("next + k * " + lines * line(stored), line * line(stored));
-            out.line("nothing.intoArray(b, " + at + ", " + members.mask(stores, lane -> false) + ");");
-        }
-        for (int r = 0; r < rows; r++) {
-            writeRow(out, r);
+        for (int step = 0; step < steps; step++) {
+            int at = step;
+            out.line((step == 0 ? lanes.vector() + " " : FENCE + " ")
+                    + String.join(step == 0 ? ", " : "; ", each(v -> "b" + v + " = " + factor(at, v, members))) + ";");
+            for (int line = 0; line < lines; line++) {
+                String next = plus("next + k * " + lines * line(stored), (step * lines + line) * line(stored));
+                out.line("nothing.intoArray(b, " + next + ", " + members.mask(stores, lane -> false) + ");");
+            }
+            for (int r = 0; r < rows; r++) {
+                writeRow(out, step, r);
+            }
         }
         out.close();
         out.row(IntStream.range(0, rows)
@@ -84,8 +97,10 @@ record RegisterKernel(
     /** Positions that are counted take fewer instructions than those that are calculated, but other registers. */
     private void writeLoop(JavaText out) {
         if (isFenced) {
-            out.open("for (int k = 0, p = " + a.at("0", "0") + ", q = " + b.at("0", "0") + "; k < depth; k++, p += "
-                    + a.step().text() + ", q += " + b.row().text() + ")");
+            out.open("for (int k = 0, p = " + a.at("0", "0") + ", q = " + b.at("0", "0") + "; k < depth; "
+                    + (steps == 1 ? "k++" : "k += " + steps) + ", p += "
+                    + a.step().times(steps) + ", q += "
+                    + b.row().times(steps) + ")");
         } else {
             out.open("for (int k = 0; k < depth; k++)");
             out.line("int p = " + a.at("0", "k") + ", q = " + b.at("k", "0") + ";");
@@ -112,14 +127,16 @@ record RegisterKernel(
         }
     }
 
-    private void writeRow(JavaText out, int r) {
-        String factor = lanes.broadcast("a[" + (r == 0 ? "p" : "p + " + a.row().times(r)) + "]");
+    private void writeRow(JavaText out, int step, int r) {
+        String at = (step == 0 ? "" : " + " + a.step().times(step))
+                + (r == 0 ? "" : " + " + a.row().times(r));
+        String factor = lanes.broadcast("a[p" + at + "]");
         List<String> row = new ArrayList<>();
         if (isFenced && r > 0) {
-            row.add("VarHandle.loadLoadFence();");
+            row.add(FENCE);
         }
         if (vectors > 1) { // Each use would be compiled as a broadcast of its own.
-            row.add((r == 0 ? lanes.vector() + " x = " : "x = ") + factor + ";");
+            row.add((step + r == 0 ? lanes.vector() + " x = " : "x = ") + factor + ";");
             factor = "x";
         }
         String spread = factor;
@@ -135,8 +152,9 @@ record RegisterKernel(
         return plus("cAt", Integer.parseInt(c.row().times(row)) + vector * lanes.count());
     }
 
-    private String factor(int vector, ClassText members) {
-        String at = plus("q", vector * lanes.count());
+    private String factor(int step, int vector, ClassText members) {
+        String row = step == 0 ? "q" : "q + " + b.row().times(step);
+        String at = plus(row, vector * lanes.count());
         int inside = columns - vector * lanes.count();
         if (inside <= 0) {
             return zero();

@@ -218,7 +218,8 @@ public record RowProductMethods(Processor target, ClassText members) {
                 shape.sums("c"),
                 false,
                 0,
-                false);
+                false,
+                1);
         out.line(kernel.method(members) + "(" + count + ", "
                 + shape.left("p").from(row, key) + ", "
                 + shape.right("v").from(key, column) + ", "
