@@ -211,7 +211,7 @@ final class GrowAttention {
                         () -> new DeclinedException(
                                 probabilities.product(),
                                 "the probabilities are changed by more than a factor before they meet the values",
-                                "multiply probabilities with factors or set some to zero, and change scores before the softmax"));
+                                "multiply probabilities with factors, set some to zero or add what is not made of their scores, and change scores before the softmax"));
         if (roles.columns().stream().anyMatch(axis -> ScalarExprs.reads(kept.weight(), axis))) {
             throw new DeclinedException(
                     probabilities.product(),

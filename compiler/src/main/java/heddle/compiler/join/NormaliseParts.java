@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  *
  * Blocks of keys that are merged by their maxima and sums are written this way, as FlashAttention does itself (Dao et al. 2022,
  * arXiv:2205.14135, algorithm 1), and sums that are changed before something is divided by them. It runs after quotients are softmaxes,
- * and declines graphs that ask for gradients: the gradient of a maximum needs the scores.
+ * and declines products in graphs that ask for gradients: the gradient of a maximum needs the scores.
  */
 public record NormaliseParts() implements Rule {
     /** The rule, until no values meet exponentials that are summed as well. */
@@ -153,9 +153,9 @@ public record NormaliseParts() implements Rule {
         return new Outcome.Declined(
                 exponentials,
                 SourceExcerpt.of(exponentials)
-                        + " is part of a softmax that the model normalises itself, and gradients are taken:"
-                        + " those of its maximum and sum need the scores",
-                "take one softmax of the scores of all keys where gradients are taken");
+                        + " is summed apart from the values, which is fused only in models that take no gradients:"
+                        + " those of a row's maximum and sum need its scores",
+                "where gradients are taken, take one softmax of all scores that a sum is of");
     }
 
     /** A sum in the shape that it has in the graph. */

@@ -17,10 +17,16 @@ import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Precision;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -42,12 +48,15 @@ public record SplitProbabilities() implements Rule {
     public static final RuleSet RULES =
             new RuleSet("split-probabilities", List.of(new SplitProbabilities()), SplitProbabilities::products);
 
-    /** The products with such a sum: a step leaves one less. */
+    /** How many products there would be if each had one term of each factor, less those that there are: a step leaves fewer. */
     private static long products(Graph graph) {
         Search search = new Search(graph);
         return graph.nodes().stream()
                 .filter(node -> search.slot(node).isPresent())
-                .count();
+                .mapToLong(node -> search.terms(graph.operand(node, 0).node())
+                                * search.terms(graph.operand(node, 1).node())
+                        - 1)
+                .sum();
     }
 
     @Override
@@ -71,13 +80,14 @@ public record SplitProbabilities() implements Rule {
     /** Finds products with sums of probabilities of scores. */
     private static final class Search implements TermwiseProduct.Terms {
         private final Graph graph;
-        private final Dependence dependence;
         /** Values computed elementwise from a softmax of a matmul of computed tensors, by node number. */
         private final BitSet probabilities = new BitSet();
 
+        private final Map<Node, OptionalInt> sums = new HashMap<>();
+
         Search(Graph graph) {
             this.graph = graph;
-            this.dependence = new Dependence(graph);
+            Dependence dependence = new Dependence(graph);
             for (Node node : graph.nodes()) {
                 boolean found = node.op() instanceof Softmax
                         ? ProductSearch.isAny(graph, graph.operand(node, 0), dependence::isProductOfComputed)
@@ -101,6 +111,18 @@ public record SplitProbabilities() implements Rule {
 
         private boolean isSplit(Node node) {
             return isSum(node) || scaledSum(node).isPresent();
+        }
+
+        /** The terms that a factor is split into; one when it is none that is split. */
+        long terms(Node node) {
+            if (isSum(node)) {
+                return terms(graph.operand(node, 0).node())
+                        + terms(graph.operand(node, 1).node());
+            }
+            OptionalInt scaled = scaledSum(node);
+            return scaled.isPresent()
+                    ? terms(graph.operand(node, scaled.getAsInt()).node())
+                    : 1;
         }
 
         /** The operand of a node that is such a sum, when the node does the same to each term and is read for splits alone. */
@@ -142,13 +164,48 @@ public record SplitProbabilities() implements Rule {
                             && users.stream().allMatch(u -> u.op() instanceof SumOfProducts);
         }
 
-        /** Whether a node is a sum of probabilities, or of these and of what is not made of scores, that is read for splits alone. */
         @Override
         public boolean isSum(Node node) {
-            return (ElementReference.is(node, ScalarFn.ADD) || ElementReference.is(node, ScalarFn.SUB))
-                    && isReadForSplits(node)
-                    && graph.operands(node).stream().anyMatch(v -> isProbabilities(v, node))
-                    && graph.operands(node).stream().allMatch(v -> isProbabilities(v, node) || isBeside(v, node));
+            return sum(node).isPresent();
+        }
+
+        /**
+         * How many tensors are beside probabilities in a sum of them that is read for splits alone. One that is larger than a number takes a
+         * product of its own: there is no more than one.
+         */
+        private OptionalInt sum(Node node) {
+            OptionalInt known = sums.get(node);
+            if (known == null) {
+                known = ElementReference.is(node, ScalarFn.ADD) || ElementReference.is(node, ScalarFn.SUB)
+                        ? tensors(node)
+                        : OptionalInt.empty();
+                sums.put(node, known);
+            }
+            return known;
+        }
+
+        private OptionalInt tensors(Node sum) {
+            List<Value> terms = graph.operands(sum);
+            boolean areTerms = isReadForSplits(sum)
+                    && terms.stream().anyMatch(v -> isProbabilities(v, sum))
+                    && terms.stream().allMatch(v -> isProbabilities(v, sum) || isBeside(v, sum));
+            int tensors = !areTerms
+                    ? 0
+                    : terms.stream()
+                            .mapToInt(v -> isProbabilities(v, sum) ? tensorsIn(v.node()) : isNumber(v) ? 0 : 1)
+                            .sum();
+            return areTerms && tensors <= 1 ? OptionalInt.of(tensors) : OptionalInt.empty();
+        }
+
+        private int tensorsIn(Node node) {
+            OptionalInt scaled = scaledSum(node);
+            return scaled.isPresent()
+                    ? tensorsIn(graph.operand(node, scaled.getAsInt()).node())
+                    : sum(node).orElse(0);
+        }
+
+        private boolean isNumber(Value term) {
+            return View.behind(graph, term).type().shape().size().is(1);
         }
 
         private boolean isProbabilities(Value term, Node sum) {
@@ -156,11 +213,38 @@ public record SplitProbabilities() implements Rule {
                     && probabilities.get(term.node().id());
         }
 
-        /** In sixteen bits what is beside would be converted, and stored for that. */
+        /** Not of the same scores, which would be stored. In sixteen bits what is beside would be converted, and stored for that. */
         private boolean isBeside(Value term, Node sum) {
-            return !probabilities.get(term.node().id())
-                    && !Precision.isNarrow(sum.type().dtype())
-                    && !ProductSearch.isAny(graph, term, dependence::isProductOfComputed);
+            if (probabilities.get(term.node().id())
+                    || Precision.isNarrow(sum.type().dtype())) {
+                return false;
+            }
+            Set<Node> behind = new HashSet<>(graph.ancestors(term.node()));
+            behind.add(term.node());
+            return graph.operands(sum).stream()
+                    .filter(v -> isProbabilities(v, sum))
+                    .flatMap(v -> scores(v.node()).stream())
+                    .noneMatch(behind::contains);
+        }
+
+        /** The softmaxes that probabilities are made of elementwise, and the products that are their scores. */
+        private Set<Node> scores(Node end) {
+            Set<Node> found = new HashSet<>();
+            Set<Node> seen = new HashSet<>(Set.of(end));
+            Deque<Node> open = new ArrayDeque<>(seen);
+            while (!open.isEmpty()) {
+                Node node = open.pop();
+                if (node.op() instanceof Softmax) {
+                    found.add(node);
+                    found.addAll(ProductSearch.all(graph, graph.operand(node, 0), value -> true));
+                } else if (node.op() instanceof Pointwise) {
+                    graph.operands(node).stream()
+                            .map(Value::node)
+                            .filter(seen::add)
+                            .forEach(open::push);
+                }
+            }
+            return found;
         }
     }
 }

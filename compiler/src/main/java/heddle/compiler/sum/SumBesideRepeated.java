@@ -7,7 +7,10 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.rule.Rule;
@@ -18,21 +21,25 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Precision;
 import heddle.compiler.type.Shape;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A product with a factor that is the same along what is summed is that factor times a sum.
+ * A product of the values of attention with a factor that is the same for all of them is a sum of multiples.
  *
  * <pre>
- * expand(c, [N, N]) @ v    → c * sum(v, axis = 0, keepdims = true)
+ * expand(c, [N, N]) @ v    → sum(c * v, axis = 0, keepdims = true)     where softmax(s) @ v is computed, too
  * </pre>
  *
  * Attention that is centred has such products, once its probabilities meet the values by themselves.
  */
 public record SumBesideRepeated() implements Rule {
-    /** The rule, until no factor is repeated along what is summed. */
+    /** The rule, until no such product is left. */
     public static final RuleSet RULES =
             new RuleSet("sum-beside-repeated", List.of(new SumBesideRepeated()), SumBesideRepeated::products);
 
@@ -41,7 +48,7 @@ public record SumBesideRepeated() implements Rule {
      *
      * @param slot    which of its operands is repeated
      * @param base    that operand before it is repeated
-     * @param letters of the axes along which {@code base} has elements of its own
+     * @param letters of the axes along which {@code base} has elements of its own, in which the values have some as well
      */
     private record Found(Node product, int slot, Value base, String letters) {
         private static Optional<Found> of(Graph graph, Node product, int slot) {
@@ -56,17 +63,22 @@ public record SumBesideRepeated() implements Rule {
             int missing = all.length() - base.type().rank();
             StringBuilder own = new StringBuilder();
             for (int axis = 0; axis < base.type().rank(); axis++) {
-                if (base.type().dim(axis).equals(factor.type().dim(missing + axis))) {
+                if (base.type().dim(axis).equals(factor.type().dim(missing + axis))
+                        && !base.type().dim(axis).is(1)) {
                     own.append(all.charAt(missing + axis));
                 }
             }
-            Found found = new Found(product, slot, base, own.toString());
-            boolean isRepeated = all.length() > own.length()
-                    && !equation.summed().isEmpty()
-                    && equation.summed().chars().noneMatch(c -> own.indexOf(String.valueOf((char) c)) >= 0)
+            String letters = own.toString();
+            boolean isRepeated = !base.equals(factor)
+                    && equation.summed().chars().anyMatch(c -> isLong(graph, product, slot, all.indexOf(c)))
+                    && equation.summed().chars().noneMatch(c -> letters.indexOf(c) >= 0)
                     && all.chars().allMatch(c -> (equation.result() + others).indexOf(c) >= 0)
-                    && own.chars().allMatch(c -> equation.result().indexOf(c) >= 0);
-            return isRepeated ? Optional.of(found) : Optional.empty();
+                    && letters.chars().allMatch(c -> others.indexOf(c) >= 0);
+            return isRepeated ? Optional.of(new Found(product, slot, base, letters)) : Optional.empty();
+        }
+
+        private static boolean isLong(Graph graph, Node product, int slot, int axis) {
+            return !graph.operand(product, slot).type().dim(axis).is(1);
         }
 
         private Value addTo(RuleContext context) {
@@ -77,20 +89,17 @@ public record SumBesideRepeated() implements Rule {
                     .boxed()
                     .toList();
             Value other = context.rewriter().operands(product).get(1 - slot);
-            Value sum = context.out().part(new Reduce(Reduction.SUM, summed, true), product.origin(), other);
             Shape shape = new Shape(letters.chars()
-                    .mapToObj(c -> product.type().dim(equation.result().indexOf(c)))
+                    .mapToObj(c -> other.type().dim(others.indexOf(c)))
                     .toList());
             Value own = context.get(base);
             if (!own.type().shape().equals(shape)) {
                 own = context.out().part(new Reshape(shape), product.origin(), own);
             }
-            Value value = context.out()
-                    .value(
-                            new Elementwise(ScalarFn.MUL),
-                            product.origin(),
-                            Equation.aligned(context.out(), product.origin(), own, letters, equation.result()),
-                            Equation.aligned(context.out(), product.origin(), sum, others, equation.result()));
+            Value scale = Equation.aligned(context.out(), product.origin(), own, letters, others);
+            Value multiples = context.out().part(new Elementwise(ScalarFn.MUL), product.origin(), scale, other);
+            Value sum = context.out().part(new Reduce(Reduction.SUM, summed, true), product.origin(), multiples);
+            Value value = Equation.aligned(context.out(), product.origin(), sum, others, equation.result());
             return value.type().equals(product.type())
                     ? value
                     : context.out().value(new Expand(product.type().shape()), product.origin(), value);
@@ -102,7 +111,37 @@ public record SumBesideRepeated() implements Rule {
                 && c.zeros() == Annihilating.NEITHER
                 && node.type().dtype().isFloat()
                 && !Precision.isNarrow(node.type().dtype());
-        return isSum ? Found.of(graph, node, 0).or(() -> Found.of(graph, node, 1)) : Optional.empty();
+        return isSum
+                ? IntStream.range(0, 2)
+                        .filter(slot -> isOfValues(graph, node, slot))
+                        .boxed()
+                        .flatMap(slot -> Found.of(graph, node, slot).stream())
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** Whether probabilities meet the same values in another product like this one. */
+    private static boolean isOfValues(Graph graph, Node node, int slot) {
+        return graph.users(graph.operand(node, 1 - slot).node()).stream()
+                .anyMatch(user -> user != node
+                        && user.op() instanceof SumOfProducts p
+                        && p.parsed().equals(((Contract) node.op()).parsed())
+                        && isOfSoftmax(graph, graph.operand(user, slot).node()));
+    }
+
+    private static boolean isOfSoftmax(Graph graph, Node end) {
+        Set<Node> seen = new HashSet<>(Set.of(end));
+        Deque<Node> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (node.op() instanceof Softmax) {
+                return true;
+            }
+            if (node.op() instanceof Pointwise) {
+                graph.operands(node).stream().map(Value::node).filter(seen::add).forEach(open::push);
+            }
+        }
+        return false;
     }
 
     private static long products(Graph graph) {

@@ -82,12 +82,20 @@ class SplitProbabilitiesTest {
     @Test
     void sumsWithSomethingElse() {
         assertProducts(1, "(p + 0.5) @ v");
-        assertProducts(2, "(p - 0.5 * (r + cast(iota(5), f32) / 5.0) + v[..., 0:5][:, 0:4]) @ v");
+        assertProducts(2, "(p - 0.5 * (r + 0.25) + v[..., 0:5][:, 0:4]) @ v");
+        assertProducts(3, "(p - 0.5) @ transpose(r - 0.25)");
+    }
+
+    /** Each would be a product of its own. */
+    @Test
+    void notSumsWithSeveralTensors() {
+        assertKept("(p - w[:, :, 0] + cast(iota(5), f32)) @ v");
     }
 
     @Test
     void notSumsWithScores() {
         assertKept("(p - s) @ v");
+        assertKept("(p - mean(p, axis = -1, keepdims = true)) @ v");
         assertKept("p * r @ v");
     }
 

@@ -46,10 +46,10 @@ class TrainedReasonsTest {
         assertEquals(2, trained.size());
         trained.forEach(d -> {
             assertEquals(
-                    "`exp(s - top)` is part of a softmax that the model normalises itself, and gradients are taken:"
-                            + " those of its maximum and sum need the scores",
+                    "`exp(s - top)` is summed apart from the values, which is fused only in models that take no gradients:"
+                            + " those of a row's maximum and sum need its scores",
                     d.reason());
-            assertEquals("take one softmax of the scores of all keys where gradients are taken", d.remedy());
+            assertEquals("where gradients are taken, take one softmax of all scores that a sum is of", d.remedy());
         });
     }
 

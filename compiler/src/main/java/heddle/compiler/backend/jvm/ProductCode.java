@@ -11,6 +11,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.scheduled.ProductForm;
+import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -77,13 +78,20 @@ record ProductCode(KernelScope scope, JavaText out) {
                         multiply);
     }
 
-    /** Whether each block of an axis has a multiple of {@link ProductMethods#STEPS} indexes. */
+    /** Whether each block of an axis has a multiple of {@link ProductMethods#STEPS} indexes. A mask may take any number off a block. */
     private boolean inTrips(Axis axis) {
+        TileKernel kernel = scope.kernel();
         Dim all = axis.extent();
-        int block = scope.kernel().isBlocked(axis) ? scope.kernel().block(axis) : 0;
-        return all.isKnown()
-                && all.value() % ProductMethods.STEPS == 0
-                && (block >= all.value() || block % ProductMethods.STEPS == 0);
+        boolean isWhole = all.isKnown() && all.value() % ProductMethods.STEPS == 0;
+        return isWhole
+                && kernel.program()
+                        .loopOver(axis)
+                        .map(kernel.program()::loop)
+                        .map(loop -> loop.mask().isEmpty()
+                                && loop.bounds().areAllOf(axis)
+                                && (kernel.block(axis) >= all.value()
+                                        || kernel.block(axis) % ProductMethods.STEPS == 0))
+                        .orElse(true);
     }
 
     /** Writes one of two ways for blocks of which some conditions hold, and the other for those of which they do not. */

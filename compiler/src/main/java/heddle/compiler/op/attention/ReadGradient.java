@@ -35,13 +35,13 @@ import java.util.stream.Stream;
  * @param read     how the tensor is read
  * @param split    the axes that are read by quotient and remainder, as two each
  * @param backward the axes, after the splits, that are read from the end
- * @param parts    the axes that each index is made of, outermost first
+ * @param parts    what each index is made of
  */
 record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis> backward, List<Part> parts) {
     /**
      * One index of a read.
      *
-     * @param steps the axes that it is made of, outermost first: all that an axis is around lies within its step
+     * @param steps the axes that it is made of, outermost first; what an axis is around lies within its step
      * @param first where it begins
      */
     private record Part(List<Step> steps, Dim first) {
@@ -55,7 +55,11 @@ record ReadGradient(ScalarExpr.Read read, Map<Axis, List<Axis>> split, Set<Axis>
         }
     }
 
-    /** An axis of an index. @param length from one of its elements to the next */
+    /**
+     * An axis of an index.
+     *
+     * @param length from one of its elements to the next
+     */
     private record Step(Axis axis, Dim length) {
         Dim whole() {
             return length.times(axis.extent());

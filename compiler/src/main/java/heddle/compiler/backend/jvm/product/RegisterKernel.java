@@ -57,7 +57,7 @@ record RegisterKernel(
         return members.shared(
                 this,
                 name + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : "")
-                        + (isFenced && steps == 1 ? "Rest" : "")
+                        + (isFenced && steps == 1 && lines == 0 ? "Rest" : "")
                         + (lines > 0 ? "Prefetching" : ""),
                 (isFresh ? "Stores a product of depth {@code depth} in " : "Adds a product of depth {@code depth} to ")
                         + rows + " rows of " + vectors * lanes.count() + " sums, which stay in registers."
