@@ -40,7 +40,6 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.sum.PlainSums;
-import heddle.compiler.sum.SumBesideRepeated;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -95,7 +94,6 @@ public final class Compiler {
             SoftmaxRules.SHIFT,
             JoinProducts.RULES,
             SplitProbabilities.RULES,
-            SumBesideRepeated.RULES,
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),

@@ -44,9 +44,14 @@ import java.util.stream.IntStream;
  * identity or centred (Noci et al. 2023, arXiv:2306.17759).
  */
 public record SplitProbabilities() implements Rule {
-    /** The rule, until no product with a sum of probabilities is left. */
-    public static final RuleSet RULES =
-            new RuleSet("split-probabilities", List.of(new SplitProbabilities()), SplitProbabilities::products);
+    /** More than the products that a step may leave to {@link SumBesideRepeated}. */
+    private static final long SPLIT = 1L << 16;
+
+    /** The rules, until no product with a sum of probabilities is left, and none with a number that is the same for all values. */
+    public static final RuleSet RULES = new RuleSet(
+            "split-probabilities",
+            List.of(new SplitProbabilities(), new SumBesideRepeated()),
+            graph -> products(graph) * SPLIT + SumBesideRepeated.products(graph));
 
     /** How many products there would be if each had one term of each factor, less those that there are: a step leaves fewer. */
     private static long products(Graph graph) {

@@ -8,7 +8,6 @@ import heddle.compiler.join.SplitJoinedSoftmax;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.sum.PlainSums;
-import heddle.compiler.sum.SumBesideRepeated;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,8 +24,7 @@ class RuleFilesTest {
             SoftmaxRules.SHIFT,
             SplitJoinedSoftmax.RULES,
             JoinProducts.RULES,
-            SplitProbabilities.RULES,
-            SumBesideRepeated.RULES);
+            SplitProbabilities.RULES);
 
     static List<RuleFile> files() {
         return RuleFile.rules().stream()

@@ -1,4 +1,4 @@
-package heddle.compiler.sum;
+package heddle.compiler.join;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -15,7 +15,6 @@ import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
@@ -38,11 +37,7 @@ import java.util.stream.IntStream;
  *
  * Attention that is centred has such products, once its probabilities meet the values by themselves.
  */
-public record SumBesideRepeated() implements Rule {
-    /** The rule, until no such product is left. */
-    public static final RuleSet RULES =
-            new RuleSet("sum-beside-repeated", List.of(new SumBesideRepeated()), SumBesideRepeated::products);
-
+record SumBesideRepeated() implements Rule {
     /**
      * Such a product.
      *
@@ -144,7 +139,8 @@ public record SumBesideRepeated() implements Rule {
         return false;
     }
 
-    private static long products(Graph graph) {
+    /** How many such products there are: a step leaves one less. */
+    static long products(Graph graph) {
         return graph.nodes().stream()
                 .filter(node -> at(graph, node).isPresent())
                 .count();
