@@ -24,7 +24,8 @@ class ExporterRemedyTest {
             case PROBABILITIES_ARE_READ ->
                 START + "let p = softmax(q @ transpose(q), axis = -1)\noutput s = sum(p * p)\noutput o = p @ q\n";
             case ONE_KEY -> START + "input k: f32[B, 1, 8]\noutput o = softmax(q @ transpose(k), axis = -1) @ k\n";
-            case PROBABILITIES_ARE_CHANGED -> START + "output o = clip(softmax(q @ transpose(q), axis = -1), 0.1, 0.9) @ q\n";
+            case PROBABILITIES_ARE_CHANGED ->
+                START + "output o = clip(softmax(q @ transpose(q), axis = -1), 0.1, 0.9) @ q\n";
             case PRODUCT_OF_INTEGERS ->
                 START + "input i: i64[B, N, 8]\noutput o = softmax(cast(i @ transpose(i), f32), axis = -1) @ q\n";
             case ANOTHER_AXIS -> START + "output o = softmax(q @ transpose(q), axis = -2) @ q\n";
