@@ -11,15 +11,14 @@ import heddle.compiler.op.TermwiseProduct;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.ElementwiseCone;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Precision;
-import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Multiplies the terms of sums and differences of probabilities with the values one by one, so that each term is
@@ -228,28 +228,17 @@ public record SplitProbabilities() implements Rule {
             behind.add(term.node());
             return graph.operands(sum).stream()
                     .filter(v -> isProbabilities(v, sum))
-                    .flatMap(v -> scores(v.node()).stream())
+                    .flatMap(this::scores)
                     .noneMatch(behind::contains);
         }
 
         /** The softmaxes that probabilities are made of elementwise, and the products that are their scores. */
-        private Set<Node> scores(Node end) {
-            Set<Node> found = new HashSet<>();
-            Set<Node> seen = new HashSet<>(Set.of(end));
-            Deque<Node> open = new ArrayDeque<>(seen);
-            while (!open.isEmpty()) {
-                Node node = open.pop();
-                if (node.op() instanceof Softmax) {
-                    found.add(node);
-                    found.addAll(ProductSearch.all(graph, graph.operand(node, 0), value -> true));
-                } else if (node.op() instanceof Pointwise) {
-                    graph.operands(node).stream()
-                            .map(Value::node)
-                            .filter(seen::add)
-                            .forEach(open::push);
-                }
-            }
-            return found;
+        private Stream<Node> scores(Value value) {
+            return ElementwiseCone.of(graph, value).stream()
+                    .filter(node -> node.op() instanceof Softmax)
+                    .flatMap(softmax -> Stream.concat(
+                            Stream.of(softmax),
+                            ProductSearch.all(graph, graph.operand(softmax, 0), v -> true).stream()));
         }
     }
 }

@@ -7,12 +7,12 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.rule.ElementwiseCone;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Annihilating;
@@ -20,12 +20,8 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Precision;
 import heddle.compiler.type.Shape;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -108,9 +104,9 @@ record SumBesideRepeated() implements Rule {
                 && !Precision.isNarrow(node.type().dtype());
         return isSum
                 ? IntStream.range(0, 2)
-                        .filter(slot -> isOfValues(graph, node, slot))
                         .boxed()
                         .flatMap(slot -> Found.of(graph, node, slot).stream())
+                        .filter(found -> isOfValues(graph, node, found.slot))
                         .findFirst()
                 : Optional.empty();
     }
@@ -121,22 +117,8 @@ record SumBesideRepeated() implements Rule {
                 .anyMatch(user -> user != node
                         && user.op() instanceof SumOfProducts p
                         && p.parsed().equals(((Contract) node.op()).parsed())
-                        && isOfSoftmax(graph, graph.operand(user, slot).node()));
-    }
-
-    private static boolean isOfSoftmax(Graph graph, Node end) {
-        Set<Node> seen = new HashSet<>(Set.of(end));
-        Deque<Node> open = new ArrayDeque<>(seen);
-        while (!open.isEmpty()) {
-            Node node = open.pop();
-            if (node.op() instanceof Softmax) {
-                return true;
-            }
-            if (node.op() instanceof Pointwise) {
-                graph.operands(node).stream().map(Value::node).filter(seen::add).forEach(open::push);
-            }
-        }
-        return false;
+                        && ElementwiseCone.of(graph, graph.operand(user, slot)).stream()
+                                .anyMatch(n -> n.op() instanceof Softmax));
     }
 
     /** How many such products there are: a step leaves one less. */

@@ -10,8 +10,6 @@ import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.host.TornadoWriter;
-import heddle.compiler.ir.NdArray;
-import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
@@ -27,11 +25,8 @@ import heddle.dsl.parse.ScheduleReader;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
-import heddle.runtime.jvm.JvmOptions;
-import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.machine.MachineFiles;
 import heddle.runtime.tensor.Tensor;
-import heddle.tests.TensorArrays;
 import heddle.tests.fusion.Draw;
 import heddle.tests.tornado.Conformance;
 import java.io.IOException;
@@ -335,21 +330,8 @@ class ScheduleFileTest {
         Plan plan = model.compilation(Fusion.FUSED, given).plan();
         Map<String, Long> lengths = Map.of("N", 67L);
         Map<String, Tensor> weights = Draw.USUAL.weights(model, lengths, SEED);
-        Map<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, SEED);
-        JvmProgram program = JvmProgram.load(plan, weights, new JvmOptions(processor, classes, "test", w -> {}));
-        Map<String, Tensor> results = program.run(inputs, lengths);
-        Map<String, NdArray> expected = new Interpreter(TensorArrays.of(inputs), TensorArrays.of(weights), lengths)
-                .run(model.declaration().graph());
-        expected.forEach((output, array) -> {
-            double[] data = array.data();
-            for (int i = 0; i < data.length; i++) {
-                double got = results.get(output).element(i);
-                int at = i;
-                assertTrue(
-                        Math.abs(got - data[i]) <= 2e-4 * (1 + Math.abs(data[i])),
-                        () -> output + "[" + at + "] is " + got + ", expected " + data[at] + ", seed " + SEED);
-            }
-        });
+        String place = String.join("; ", name, a, b, c, d);
+        new ProcessorResults(processor, classes, SEED).check(model, plan, weights, lengths, place);
     }
 
     @ParameterizedTest

@@ -3,8 +3,6 @@ package heddle.tests.machine;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.ir.NdArray;
-import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
@@ -15,11 +13,8 @@ import heddle.dsl.source.SourceFile;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.ModelSource;
-import heddle.runtime.jvm.JvmOptions;
-import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.machine.MachineFiles;
 import heddle.runtime.tensor.Tensor;
-import heddle.tests.TensorArrays;
 import heddle.tests.fusion.Draw;
 import java.nio.file.Path;
 import java.util.Map;
@@ -39,20 +34,7 @@ class TermsInTripsTest {
     private static void check(HeddleModel model, Plan plan, Map<String, Long> lengths, String place) {
         Map<String, Tensor> weights = Draw.USUAL.weights(model, lengths, SEED);
         weights.values().forEach(TermsInTripsTest::roundToWhole);
-        Map<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, SEED);
-        JvmProgram program = JvmProgram.load(plan, weights, new JvmOptions(AVX2, classes, "test", w -> {}));
-        Map<String, Tensor> results = program.run(inputs, lengths);
-        Map<String, NdArray> expected = new Interpreter(TensorArrays.of(inputs), TensorArrays.of(weights), lengths)
-                .run(model.declaration().graph());
-        expected.forEach((output, array) -> {
-            for (int i = 0; i < array.data().length; i++) {
-                double want = array.data()[i];
-                double got = results.get(output).element(i);
-                assertTrue(
-                        Math.abs(got - want) <= 2e-4 * (1 + Math.abs(want)),
-                        place + ": " + output + "[" + i + "] is " + got + ", expected " + want + ", seed " + SEED);
-            }
-        });
+        new ProcessorResults(AVX2, classes, SEED).check(model, plan, weights, lengths, place);
     }
 
     /** Whole numbers are exact in every form of a weight. */
