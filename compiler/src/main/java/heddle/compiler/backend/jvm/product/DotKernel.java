@@ -136,13 +136,27 @@ record DotKernel(Lanes lanes, int rows, int keys, int depth, Matrix own, Matrix 
             int first = group / keys;
             int last = Math.min(rows, first + Math.max(1, lanes.count() / keys));
             for (int r = first; r < last; r++) {
-                int lane = (r - first) * keys;
-                String at = "sAt + " + (r * products.row().value() - lane) + " + j";
-                String mask =
-                        keys == lanes.count() ? "" : ", " + members.mask(lanes, l -> l >= lane && l < lane + keys);
-                out.line(sums + ".intoArray(s, " + at + mask + ");");
+                writeProducts(members, out, sums, r, (r - first) * keys);
             }
         }
+    }
+
+    /**
+     * Stores the products of one row. Half a vector of eight is stored as a vector of four: without registers for masks, a store under one
+     * takes dozens of steps on some processors.
+     *
+     * @param lane of the first one
+     */
+    private void writeProducts(ClassText members, JavaText out, String sums, int row, int lane) {
+        int at = row * products.row().value();
+        if (keys == 4 && lanes.count() == 8) {
+            String half = lane == 0 ? sums : sums + ".rearrange(" + members.swap(lanes, keys) + ")";
+            out.line("((FloatVector) " + half + ".reinterpretShape(FloatVector.SPECIES_128, 0)).intoArray(s, sAt + "
+                    + at + " + j);");
+            return;
+        }
+        String mask = keys == lanes.count() ? "" : ", " + members.mask(lanes, l -> l >= lane && l < lane + keys);
+        out.line(sums + ".intoArray(s, sAt + " + (at - lane) + " + j" + mask + ");");
     }
 
     /** Each step adds two halves of the lanes of two vectors, and puts the results of both into one. */
