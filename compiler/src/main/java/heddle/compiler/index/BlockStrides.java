@@ -18,11 +18,23 @@ import java.util.Set;
  *
  * @param start   the address of the block's first element, in terms of the axes
  * @param strides elements from one index to the next, of each axis of the block
+ * @param parts   along an axis, between which there is another distance than the stride
  */
-public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strides) {
+public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strides, Optional<Parts> parts) {
+    private static final int MOST_PARTS = 4;
+
     public BlockStrides {
         strides = Map.copyOf(strides);
     }
+
+    /**
+     * Equal parts of a block, such as the panels that its columns lie in.
+     *
+     * @param axis     that the parts follow one another along
+     * @param length   indexes of a part
+     * @param distance elements from one part to the next
+     */
+    public record Parts(Axis axis, int length, Dim distance) {}
 
     /**
      * The strides of {@code program} over blocks of {@code sizes}, each of which begins at a multiple of its size; empty
@@ -33,7 +45,40 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
             return Optional.empty();
         }
         return strides(element.address(), sizes)
-                .map(strides -> new BlockStrides(element.buffer(), element.address(), strides));
+                .map(strides -> new BlockStrides(element.buffer(), element.address(), strides, Optional.empty()));
+    }
+
+    /**
+     * The strides of {@code program} over blocks in which indexes of one axis lie in two or four parts. Empty when it is computed rather than
+     * read, when those have no strides, or when the last block is shorter than the others.
+     */
+    public static Optional<BlockStrides> inParts(ScalarExpr program, Map<Axis, Integer> sizes, Axis parted) {
+        int size = sizes.get(parted);
+        boolean areWhole = parted.extent().isKnown() && parted.extent().value() % size == 0;
+        if (!(program instanceof ScalarExpr.Element element) || !areWhole) {
+            return Optional.empty();
+        }
+        for (int count = 2; count <= MOST_PARTS && size % count == 0; count *= 2) {
+            int length = size / count;
+            Axis block =
+                    new Axis(parted.name() + "'block", Dim.of(parted.extent().value() / size));
+            Axis part = new Axis(parted.name() + "'part", Dim.of(count));
+            Axis within = new Axis(parted.name() + "'within", Dim.of(length));
+            ScalarExpr index = plus(plus(times(block, size), times(part, length)), ScalarExpr.of(within));
+            ScalarExpr address = ScalarExprs.substitute(element.address(), Map.of(parted, index));
+            Map<Axis, Integer> others = new HashMap<>(sizes);
+            others.remove(parted);
+            others.put(part, 1);
+            others.put(within, 1);
+            Optional<Map<Axis, Dim>> found = strides(address, others);
+            if (found.isPresent()) {
+                Map<Axis, Dim> strides = new HashMap<>(found.get());
+                Parts parts = new Parts(parted, length, strides.remove(part));
+                strides.put(parted, strides.remove(within));
+                return Optional.of(new BlockStrides(element.buffer(), element.address(), strides, Optional.of(parts)));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The strides of an address over blocks of {@code sizes}, or empty when it has none. */
@@ -48,12 +93,7 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
             Axis block = new Axis(axis.name() + "'block", axis.extent().ceilDiv(Dim.of(size)));
             Axis inner = new Axis(axis.name() + "'within", Dim.of(size));
             within.put(axis, inner);
-            split.put(
-                    axis,
-                    ScalarExpr.apply(
-                            ScalarFn.ADD,
-                            ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(block), ScalarExpr.of(size)),
-                            ScalarExpr.of(inner)));
+            split.put(axis, plus(times(block, size), ScalarExpr.of(inner)));
         });
         LinearForm form = IndexSimplifier.form(ScalarExprs.substitute(address, split));
         if (!form.isAffineIn(Set.copyOf(within.values()))) {
@@ -66,5 +106,13 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
 
     public Dim along(Axis axis) {
         return strides.get(axis);
+    }
+
+    private static ScalarExpr times(Axis axis, int factor) {
+        return ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(axis), ScalarExpr.of(factor));
+    }
+
+    private static ScalarExpr plus(ScalarExpr a, ScalarExpr b) {
+        return ScalarExpr.apply(ScalarFn.ADD, a, b);
     }
 }

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
@@ -40,7 +41,7 @@ record ProcessorPlaces(Processor processor) {
     /**
      * Places tiles: operands of products are read in place where they can be, what one loop defines and reads is in registers,
      * everything else in a worker's arrays. Products spread single elements from wherever they lie as they are computed, but take
-     * vectors only from rows as wide as a block, which may be packed.
+     * vectors only from panels that make up a block, which may be packed.
      *
      * @param lanes       the axis that vectors run along
      * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not
@@ -55,20 +56,40 @@ record ProcessorPlaces(Processor processor) {
             boolean stays = define.value() instanceof TileExpr.Map m
                     && program.isOperand(tile)
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
-                    && isInVectors(cut, tile, m.program(), lanes)
-                    && facts.isInRows(tile, cut.sizes(tile.axes()));
+                    && (facts.isInRows(tile, cut.sizes(tile.axes()))
+                            || parts(cut, facts, tile).isPresent())
+                    && isInVectors(cut, facts, tile, m.program(), lanes);
             TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
         }
         return schedule;
     }
 
-    /** Whether a factor that spans the axis of the lanes lies in panels as wide as a block; others are read element by element. */
-    private static boolean isInVectors(TileKernel kernel, Tile tile, ScalarExpr program, Axis lanes) {
-        return !tile.axes().contains(lanes)
-                || tile.axes().getFirst().equals(lanes)
-                        && Panels.arePanels(
-                                ScaledBlock.held(program), lanes, tile.axes().get(1), kernel.block(lanes));
+    /**
+     * Whether a factor that spans the axis of the lanes lies in panels as wide as a block, or in several where zeros are numbers like
+     * others. Other factors are read element by element.
+     */
+    private static boolean isInVectors(
+            TileKernel kernel, ProgramFacts facts, Tile tile, ScalarExpr program, Axis lanes) {
+        Optional<BlockStrides.Parts> panels = parts(kernel, facts, tile);
+        if (!tile.axes().contains(lanes)) {
+            return panels.isEmpty();
+        }
+        int width = panels.map(BlockStrides.Parts::length).orElse(kernel.block(lanes));
+        return tile.axes().getFirst().equals(lanes)
+                && Panels.arePanels(
+                        ScaledBlock.held(program), lanes, tile.axes().get(1), width)
+                && (panels.isEmpty()
+                        || haveCommonZeros(facts) && !kernel.schedule().hasRowsOneByOne());
+    }
+
+    private static Optional<BlockStrides.Parts> parts(TileKernel kernel, ProgramFacts facts, Tile tile) {
+        return facts.parts(tile, kernel.sizes(tile.axes()));
+    }
+
+    /** Whether zeros are numbers like others. */
+    private static boolean haveCommonZeros(ProgramFacts facts) {
+        return facts.products().stream().allMatch(p -> p.zeros() == Annihilating.NEITHER);
     }
 
     /**
@@ -125,7 +146,7 @@ record ProcessorPlaces(Processor processor) {
         boolean areSlices = canBeFetched(d)
                 || hasShortStores
                         && element(d).filter(b -> b.stored() == Stored.BF16).isPresent();
-        return areSlices && facts.products().stream().allMatch(p -> p.zeros() == Annihilating.NEITHER);
+        return areSlices && haveCommonZeros(facts);
     }
 
     /** @throws IllegalSchedule when vectors are not where products read them, or a choice is not read */
@@ -136,30 +157,31 @@ record ProcessorPlaces(Processor processor) {
             TilePlace place = kernel.schedule().place(tile);
             boolean isFar = place == TilePlace.IN_PLACE
                     && d.value() instanceof TileExpr.Map m
-                    && !isInVectors(kernel, tile, m.program(), lanes);
+                    && !isInVectors(kernel, facts, tile, m.program(), lanes);
             check(
                     !isFar,
                     kernel,
                     "place " + tile,
-                    "vectors are read in place from panels as wide as a block of " + lanes + " alone");
+                    "vectors are read in place from panels that make up a block of " + lanes + " alone");
             check(
                     place != TilePlace.REGISTER || held.contains(tile.name()),
                     kernel,
                     "place " + tile,
                     tile + " is not defined and read in one loop over " + lanes);
-            boolean inVectors = tile.axes().contains(lanes);
+            boolean inVectors =
+                    tile.axes().contains(lanes) && parts(kernel, facts, tile).isEmpty();
             check(
                     inVectors && canBeFetched(d)
                             || kernel.schedule().fetch(tile).isEmpty(),
                     kernel,
                     "fetch " + tile,
-                    "only panels of f32, which products read in vectors, are read ahead");
+                    "only panels of f32 as wide as a block, which products read in vectors, are read ahead");
             check(
                     inVectors && canBePrefetched(facts, d)
                             || kernel.schedule().prefetch(tile).isEmpty(),
                     kernel,
                     "prefetch " + tile,
-                    "only panels of f32, and of bf16 with vectors of 16, are prefetched, where zeros are numbers like others");
+                    "only panels of f32 as wide as a block, and of bf16 with vectors of 16, are prefetched, where zeros are numbers like others");
         }
     }
 

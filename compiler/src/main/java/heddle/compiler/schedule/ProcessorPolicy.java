@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
@@ -47,6 +48,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     /** The part of a second-level cache that a block of {@code b} with the most columns takes; what it is multiplied with passes by. */
     private static final int PART_OF_SECOND_CACHE = 2;
+
+    /** Blocks of columns for each thread that several panels leave, to balance what threads do. */
+    private static final int BLOCKS = 2;
 
     /** Queries of a block: two vectors of 16. */
     private static final int QUERIES = 32;
@@ -180,8 +184,10 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     private KernelSchedule schedule(Contraction c, ProgramFacts facts) {
-        int columns = columns(c.n().extent());
-        int rows = Panels.arePanels(ScaledBlock.held(c.b()), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
+        int panel = columns(c.n().extent());
+        boolean arePanels = Panels.arePanels(ScaledBlock.held(c.b()), c.n(), c.k(), panel);
+        int rows = arePanels ? ROWS : ROWS_TO_PACK_FOR;
+        int columns = arePanels ? columnsOfPanels(c, panel) : panel;
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
@@ -191,7 +197,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         }
         KernelSchedule placed = places().of(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
         boolean whole = c.n().extent().isKnown() && c.n().extent().value() % columns == 0;
-        int vectors = whole ? columns / processor.lanes() : VECTORS;
+        int vectors = whole ? panel / processor.lanes() : VECTORS;
         return inVectors(places().early(placed, facts, c), facts, c.n(), columns, vectors);
     }
 
@@ -203,6 +209,27 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         int most = registers().mostAcross() * processor.lanes();
         int columns = WHOLE;
         while (columns < most && (!n.isKnown() || n.value() > columns)) {
+            columns *= 2;
+        }
+        return columns;
+    }
+
+    /**
+     * The columns of a block of whole panels. Few rows take as long as their factors take to come from memory, and those of several
+     * panels, side by side, come sooner than those of one, unless they are converted before. Threads that share out the columns of few
+     * rows have some blocks each.
+     */
+    private int columnsOfPanels(Contraction c, int panel) {
+        boolean isInRegisters = c.b() instanceof ScalarExpr.Element e
+                && (!e.buffer().stored().isPacked() || e.buffer().stored().hasLanes(processor.lanes()));
+        if (!isInRegisters
+                || c.zeros() != Annihilating.NEITHER
+                || !c.n().extent().isKnown()) {
+            return panel;
+        }
+        long all = c.n().extent().value();
+        int columns = panel;
+        while (columns < COLUMNS && all % (2 * columns) == 0 && all / (2 * columns) >= BLOCKS * processor.cores()) {
             columns *= 2;
         }
         return columns;

@@ -4,8 +4,11 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -102,11 +105,7 @@ public final class ActionListing {
     private static String form(ProductForm form) {
         return switch (form) {
             case ProductForm.Blocks b -> {
-                RegisterBlock block = b.registers();
-                String rows = block.rows().stream()
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(block.overlaps() ? " or " : ", "));
-                yield "registers " + rows + " rows x " + block.vectors()
+                yield "registers " + registers(b.registers())
                         + b.slice().map(s -> ", slices of " + s.terms()).orElse("")
                         + b.fetch()
                                 .map(f -> ", fetched for " + f.rows() + " rows and more")
@@ -124,6 +123,18 @@ public final class ActionListing {
                                 ", ", "registers ", few.isShared() ? ", chunks of " + few.chunk() : ""));
             }
         };
+    }
+
+    /** The rows with as many vectors together. */
+    private static String registers(RegisterBlock block) {
+        SequencedMap<Integer, List<String>> rows = new LinkedHashMap<>();
+        block.steps()
+                .forEach(s -> rows.computeIfAbsent(s.vectors(), v -> new ArrayList<>())
+                        .add(String.valueOf(s.rows())));
+        String separator = block.overlaps() ? " or " : ", ";
+        return rows.entrySet().stream()
+                .map(e -> String.join(separator, e.getValue()) + " rows x " + e.getKey())
+                .collect(Collectors.joining(separator));
     }
 
     private static String name(Action.Operand operand) {

@@ -259,6 +259,8 @@ final class BlockActions {
         Map<Axis, Integer> sizes = kernel.sizes(tile.axes());
         return BlockStrides.of(program, sizes)
                 .<Action.Operand>map(Action.Operand.InPlace::new)
+                .or(() -> BlockStrides.inParts(program, sizes, tile.axes().getFirst())
+                        .map(Action.Operand.InPlace::new))
                 .or(() -> ScaledBlock.of(
                                 program, tile.axes().getFirst(), tile.axes().getLast(), sizes)
                         .map(Action.Operand.Scaled::new));

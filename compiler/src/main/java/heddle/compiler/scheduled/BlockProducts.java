@@ -6,6 +6,7 @@ import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
+import heddle.compiler.type.DType;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -57,8 +58,9 @@ record BlockProducts(
         }
         boolean inRegisters = operand instanceof Action.Operand.InPlace in
                 && in.block().buffer().stored().hasLanes(lanes);
-        return Optional.of(
-                new ProductForm.Slice(Math.min(TERMS, terms(sums)), inRegisters ? PASSES * registers.most() : 0));
+        return Optional.of(new ProductForm.Slice(
+                Math.min(TERMS, terms(sums)),
+                inRegisters ? PASSES * registers.most().rows() : 0));
     }
 
     /** Blocks of the innermost parallel loop follow one another: all of them, or a band. */
@@ -79,8 +81,8 @@ record BlockProducts(
     private Optional<ProductForm.Prefetch> prefetch(Tile sums, Tile vectors) {
         OptionalInt rows = kernel.schedule().prefetch(vectors);
         return rows.isPresent()
-                ? Optional.of(
-                        new ProductForm.Prefetch(rows.getAsInt(), terms(place.apply(sums)), registers(sums, false)))
+                ? Optional.of(new ProductForm.Prefetch(
+                        rows.getAsInt(), terms(place.apply(sums)), registers(sums, vectors, false)))
                 : Optional.empty();
     }
 
@@ -91,11 +93,14 @@ record BlockProducts(
                         && in.block().buffer().stored().isPacked();
     }
 
-    private RegisterBlock registers(Tile tile, boolean fresh) {
-        Axis row = place.apply(tile).row().orElseThrow();
+    private RegisterBlock registers(Tile tile, Tile vectors, boolean fresh) {
+        PlacedTile sums = place.apply(tile);
+        Axis row = sums.row().orElseThrow();
         RegisterBlock block = RegisterBlock.halving(
-                kernel.schedule().unroll(tile, row),
-                kernel.schedule().unroll(tile, place.apply(tile).lane()));
+                kernel.schedule().unroll(tile, row), kernel.schedule().unroll(tile, sums.lane()));
+        if (isInParts(vectors)) {
+            block = block.widened(sums.width() / (tile.type() == DType.F64 ? lanes / 2 : lanes));
+        }
         boolean known = !open.contains(row) && row.extent().isKnown();
         if (known) {
             return block.of(row.extent().value());
@@ -103,12 +108,17 @@ record BlockProducts(
         return fresh && !unset.contains(tile) ? block.overlapping() : block;
     }
 
+    private boolean isInParts(Tile vectors) {
+        return inPlace.get(vectors.name()) instanceof Action.Operand.InPlace in
+                && in.block().parts().isPresent();
+    }
+
     Action of(Tile tile, TileExpr.Dot dot, boolean fresh) {
         Tile vectors = dot.a().axes().contains(place.apply(tile).lane()) ? dot.a() : dot.b();
         Tile spread = vectors == dot.a() ? dot.b() : dot.a();
         Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
         PlacedTile sums = place.apply(tile);
-        RegisterBlock registers = registers(tile, fresh);
+        RegisterBlock registers = registers(tile, vectors, fresh);
         return new Action.Product(
                 sums,
                 operand(spread),

@@ -66,12 +66,16 @@ record OperandElements(
         long[] strides =
                 axes.stream().mapToLong(a -> block.along(a).evaluate(lengths)).toArray();
         int[] slots = axes.stream().mapToInt(evaluator::slot).toArray();
+        int parted = block.parts().map(p -> axes.indexOf(p.axis())).orElse(-1);
+        int length = block.parts().map(BlockStrides.Parts::length).orElse(1);
+        long distance = block.parts().map(p -> p.distance().evaluate(lengths)).orElse(0L);
         return new InMemory(memory, block.buffer(), f -> {
             double[] first = f.clone();
             long moved = 0;
             for (int n = 0; n < slots.length; n++) {
                 long from = worker.range(axes.get(n)).from();
-                moved += ((long) f[slots[n]] - from) * strides[n];
+                long index = (long) f[slots[n]] - from;
+                moved += n == parted ? index / length * distance + index % length * strides[n] : index * strides[n];
                 first[slots[n]] = from;
             }
             return (int) (start.run(first) + moved);

@@ -26,6 +26,7 @@ public final class ProgramFacts {
     private final Set<String> changed;
     private final Map<String, Boolean> cuttable = new HashMap<>();
     private final Map<Map.Entry<String, Map<Axis, Integer>>, Boolean> inRows = new HashMap<>();
+    private final Map<Map.Entry<String, Map<Axis, Integer>>, Optional<BlockStrides.Parts>> parts = new HashMap<>();
     private Cuttable cuts;
 
     /** @param program well formed */
@@ -153,6 +154,19 @@ public final class ProgramFacts {
                 && inRows.computeIfAbsent(
                         Map.entry(tile.name(), sizes),
                         key -> BlockStrides.of(m.program(), sizes).isPresent() || isScaled(tile, m.program(), sizes));
+    }
+
+    /** The parts that the first of a tile's axes lies in where it has no stride along a block; empty when it cannot be read there. */
+    public Optional<BlockStrides.Parts> parts(Tile tile, Map<Axis, Integer> sizes) {
+        return parts.computeIfAbsent(
+                Map.entry(tile.name(), sizes),
+                key -> !changed.contains(tile.name())
+                                && tile.axes().size() == 2
+                                && tiles.get(tile.name()).value() instanceof TileExpr.Map m
+                                && !isInRows(tile, sizes)
+                        ? BlockStrides.inParts(m.program(), sizes, tile.axes().getFirst())
+                                .flatMap(BlockStrides::parts)
+                        : Optional.empty());
     }
 
     private static boolean isScaled(Tile tile, ScalarExpr program, Map<Axis, Integer> sizes) {

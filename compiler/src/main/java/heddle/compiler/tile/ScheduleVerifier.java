@@ -2,6 +2,7 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,8 +15,8 @@ import java.util.stream.Stream;
  *   <li>A choice names a loop or a tile of the program.
  *   <li>Blocks of several indexes, or of all, are legal for loops that are {@link Cuttable}. That holds for loops without a choice too.
  *   <li>An order, or a band, is chosen for parallel loops in which nothing is added to a buffer; a band for the innermost of several.
- *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, or such a whole number times
- *       the scale of its block, and it never changes.
+ *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block or within a half or a quarter of
+ *       it, or such a whole number times the scale of its block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
  *   <li>A chain binds an axis of the program, has each level once, groups outermost and of a parallel loop, lanes innermost.
  *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a
@@ -92,8 +93,11 @@ public final class ScheduleVerifier {
             case Choice.Prefetch prefetch -> early(prefetch, prefetch.tile(), prefetch.rows());
             case Choice.Place place -> {
                 Tile tile = tile(place, place.tile());
+                Map<Axis, Integer> sizes = kernel.sizes(tile.axes());
                 check(
-                        place.place() != TilePlace.IN_PLACE || facts.isInRows(tile, kernel.sizes(tile.axes())),
+                        place.place() != TilePlace.IN_PLACE
+                                || facts.isInRows(tile, sizes)
+                                || facts.parts(tile, sizes).isPresent(),
                         place,
                         "it is not an element of a buffer in rows");
             }

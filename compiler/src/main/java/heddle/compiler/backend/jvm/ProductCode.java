@@ -48,6 +48,7 @@ record ProductCode(KernelScope scope, JavaText out) {
                 type,
                 right.stored(),
                 Matrix.of(Locals.type(type), "a", left.along(), left.over()),
+                right.parts(),
                 sums.width(),
                 p.zeros(),
                 p.isFresh(),

@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.product.Distance;
+import heddle.compiler.backend.jvm.product.Parts;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
@@ -14,6 +15,7 @@ import heddle.compiler.type.Stored;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where blocks lie that are handed to methods whole.
@@ -21,8 +23,12 @@ import java.util.Map;
  * @param out where the position of a block is computed
  */
 record Sides(KernelScope scope, JavaText out) {
-    /** The first element of a block, and the elements from one index to the next along two axes. */
-    record Side(String array, Stored stored, String at, Distance along, Distance over) {
+    /**
+     * The first element of a block, and the elements from one index to the next along two axes.
+     *
+     * @param parts of the block along the first axis, if it lies in some
+     */
+    record Side(String array, Stored stored, String at, Distance along, Distance over, Optional<Parts> parts) {
         /** The array and where the block begins in it, as arguments. */
         String passed() {
             return array + ", " + at;
@@ -43,7 +49,12 @@ record Sides(KernelScope scope, JavaText out) {
         boolean overRow = tile.lane().equals(over);
         Locals.Array array = scope.locals().array(tile.buffer());
         return new Side(
-                array.array(), tile.buffer().stored(), array.start(), overRow ? width : one, overRow ? one : width);
+                array.array(),
+                tile.buffer().stored(),
+                array.start(),
+                overRow ? width : one,
+                overRow ? one : width,
+                Optional.empty());
     }
 
     private Side inPlace(BlockStrides block, Axis along, Axis over) {
@@ -69,6 +80,9 @@ record Sides(KernelScope scope, JavaText out) {
                 block.buffer().stored(),
                 position,
                 new Distance(KernelScope.extent(block.along(along))),
-                new Distance(KernelScope.extent(block.along(over))));
+                new Distance(KernelScope.extent(block.along(over))),
+                block.parts()
+                        .map(p -> new Parts(
+                                p.length(), Math.toIntExact(p.distance().value()))));
     }
 }

@@ -28,10 +28,13 @@ record Conversion(Stored stored, int width, Lanes lanes, ClassText members) {
                 "widen",
                 "Converts {@code length} elements of {@code " + stored + "}.",
                 "void",
-                parameters() + "length",
+                parameters() + "toAt, int length",
                 out -> {
                     out.open("for (int i = 0; i < length; i" + (inLanes() ? " += " + lanes.count() : "++") + ")");
-                    out.line(inLanes() ? vector("at + i") + ".intoArray(to, i);" : "to[i] = " + single("at + i") + ";");
+                    out.line(
+                            inLanes()
+                                    ? vector("at + i") + ".intoArray(to, toAt + i);"
+                                    : "to[toAt + i] = " + single("at + i") + ";");
                     out.close();
                 });
     }

@@ -1,5 +1,7 @@
 package heddle.compiler.backend.jvm.product;
 
+import java.util.Optional;
+
 /**
  * A matrix that is handed to a method: an array, where in it the matrix begins, and distances that are not known.
  *
@@ -8,15 +10,28 @@ package heddle.compiler.backend.jvm.product;
  * @param at    the parameter for where it begins
  * @param row   from one row to the next
  * @param step  from one column to the next
+ * @param parts that columns lie in, where they are not all the same step apart
  */
-public record Matrix(String array, String name, String at, Distance row, Distance step) {
+public record Matrix(String array, String name, String at, Distance row, Distance step, Optional<Parts> parts) {
     public static Matrix of(String element, String name, Distance row, Distance step) {
-        return new Matrix(element + "[]", name, name + "At", row.within(name + "Row"), step.within(name + "Step"));
+        return new Matrix(
+                element + "[]",
+                name,
+                name + "At",
+                row.within(name + "Row"),
+                step.within(name + "Step"),
+                Optional.empty());
     }
 
     /** A matrix with neighbours along rows. */
     static Matrix ofRows(String element, String name, Distance row) {
         return of(element, name, row, Distance.ONE);
+    }
+
+    /** A matrix with neighbours along rows of each part. */
+    static Matrix ofParts(String element, String name, Parts parts) {
+        Matrix one = ofRows(element, name, Distance.of(parts.width()));
+        return new Matrix(one.array, name, one.at, one.row, one.step, Optional.of(parts));
     }
 
     /** Its parameters. */
@@ -41,7 +56,17 @@ public record Matrix(String array, String name, String at, Distance row, Distanc
 
     /** Where an element lies. */
     String at(String r, String c) {
-        return at + (r.equals("0") ? "" : " + " + row.times(r)) + (c.equals("0") ? "" : " + " + step.times(c));
+        return at + (r.equals("0") ? "" : " + " + row.times(r)) + (c.equals("0") ? "" : " + " + columns(c));
+    }
+
+    /** Elements from the first column to another. */
+    private String columns(String c) {
+        return parts.map(p -> p.to(c)).orElseGet(() -> step.times(c));
+    }
+
+    /** Elements from the first column to another, which are known. */
+    int column(int c) {
+        return Integer.parseInt(columns(String.valueOf(c)));
     }
 
     String element(String r, String c) {

@@ -34,7 +34,8 @@ public record ProductMethods(Processor target, ClassText members) {
      * @param type      of the sums
      * @param stored    what the array of {@code b} holds
      * @param a         the left factor, rows and terms
-     * @param width     elements from one row to the next in {@code b} and in {@code c}, whose columns are contiguous
+     * @param parts     that columns of {@code b} lie in, if they do
+     * @param width     elements from one row to the next in {@code c}, and in {@code b} without parts, whose columns are contiguous
      * @param zeros     whose zeros add nothing, {@code a} being the left factor
      * @param isFresh   whether sums start at zero
      * @param registers the sums in registers at once
@@ -46,6 +47,7 @@ public record ProductMethods(Processor target, ClassText members) {
             DType type,
             Stored stored,
             Matrix a,
+            Optional<Parts> parts,
             int width,
             Annihilating zeros,
             boolean isFresh,
@@ -59,16 +61,19 @@ public record ProductMethods(Processor target, ClassText members) {
             }
         }
 
-        /** The same product of factors that are held as they are computed. */
+        /** The same product of factors that are held as they are computed; what was packed is in slices. */
         private Shape plain() {
-            return of(Stored.of(type), isFresh, registers);
+            Optional<Parts> held =
+                    parts.map(p -> slice.map(s -> p.ofRows(s.terms())).orElse(p));
+            return of(Stored.of(type), held, isFresh, registers);
         }
 
-        private Shape of(Stored stored, boolean isFresh, RegisterBlock registers) {
+        private Shape of(Stored stored, Optional<Parts> parts, boolean isFresh, RegisterBlock registers) {
             return new Shape(
                     type,
                     stored,
                     a,
+                    parts,
                     width,
                     Annihilating.NEITHER,
                     isFresh,
@@ -84,7 +89,8 @@ public record ProductMethods(Processor target, ClassText members) {
 
         private Matrix b() {
             String held = stored.isPacked() ? PackedElement.type(stored) : element();
-            return Matrix.ofRows(held, "b", Distance.of(width));
+            return parts.map(p -> Matrix.ofParts(held, "b", p))
+                    .orElseGet(() -> Matrix.ofRows(held, "b", Distance.of(width)));
         }
 
         private Matrix c() {
@@ -140,7 +146,7 @@ public record ProductMethods(Processor target, ClassText members) {
                 } else if (!ofNumbers) {
                     writeOfNonZeros(shape, plain, finite, out);
                 } else if (lanes.isPresent()) {
-                    writeBlocks(shape, lanes.get(), calls(shape, lanes.get(), out), out);
+                    loops(shape, lanes.get()).write(calls(shape, lanes.get(), out), out);
                 } else {
                     writeElements(shape, out); // Integers, for which vectors of this class have no lanes.
                 }
@@ -154,7 +160,7 @@ public record ProductMethods(Processor target, ClassText members) {
      */
     public String prefetching(Shape shape, ProductForm.Prefetch prefetch) {
         Lanes lanes = Lanes.of(shape.type, target).orElseThrow();
-        Shape part = shape.of(shape.stored, false, prefetch.registers());
+        Shape part = shape.of(shape.stored, shape.parts, false, prefetch.registers());
         String comment = shape.comment() + " Terms are prefetched while those before them are multiplied.";
         return members.shared(
                 List.of(shape, prefetch),
@@ -167,7 +173,7 @@ public record ProductMethods(Processor target, ClassText members) {
                     out.line("int steps = Math.min(" + prefetch.terms() + ", depth - k);");
                     out.line("int next = bAt + (k + steps) * " + width + ";");
                     out.line("int end = bAt + Math.min(k + 2 * " + prefetch.terms() + ", depth) * " + width + ";");
-                    writeBlocks(part, lanes, prefetchingCalls(part, lanes, out), out);
+                    loops(part, lanes).write(prefetchingCalls(part, lanes, out), out);
                     out.close();
                 }));
     }
@@ -199,58 +205,13 @@ public record ProductMethods(Processor target, ClassText members) {
         new Elements(shape.element(), "rows", "depth", shape.width, shape.a, shape.b(), sums).write(shape.zeros, out);
     }
 
-    private static void writeBlocks(Shape shape, Lanes lanes, Calls calls, JavaText out) {
-        int columns = shape.registers.vectors() * lanes.count();
-        boolean many = columns < shape.width;
-        String column = many ? "n" : "0";
-        if (many) {
-            out.open("for (int n = 0; n < " + shape.width + "; n += " + columns + ")");
-        }
-        if (shape.registers.overlaps()) {
-            writeOverlapping(shape, calls, column, out);
-        } else {
-            writeHalving(shape, calls, column, out);
-        }
-        if (many) {
-            out.close();
-        }
+    private static RegisterLoops loops(Shape shape, Lanes lanes) {
+        return new RegisterLoops(shape.registers, shape.width, lanes);
     }
 
-    private static void writeHalving(Shape shape, Calls calls, String column, JavaText out) {
-        boolean one = shape.registers.rows().size() == 1;
-        if (!one) {
-            out.line("int r = 0;");
-        }
-        for (int rows : shape.registers.rows()) {
-            out.open("for (" + (one ? "int r = 0" : "") + "; r + " + rows + " <= rows; r += " + rows + ")");
-            calls.write(rows, "r", column);
-            out.close();
-        }
-    }
-
-    /** The last rows are computed with some before them. */
-    private static void writeOverlapping(Shape shape, Calls calls, String column, JavaText out) {
-        int above = 0;
-        for (int most : shape.registers.rows()) {
-            String some = (above == 0 ? "" : " && rows < " + above) + (most == 1 ? "" : " && rows >= " + most);
-            out.open("for (int r = 0; r < rows" + some + "; r += " + most + ")");
-            if (most > 1) {
-                out.line("int first = Math.min(r, rows - " + most + ");");
-            }
-            calls.write(most, most > 1 ? "first" : "r", column);
-            out.close();
-            above = most;
-        }
-    }
-
-    /** Writes the call for a register block of some rows, which begins at a row and a column. */
-    private interface Calls {
-        void write(int rows, String row, String column);
-    }
-
-    private Calls calls(Shape shape, Lanes lanes, JavaText out) {
-        return (rows, row, column) ->
-                multiply(kernel(shape, lanes, rows, 0), shape, new Terms("0", "depth"), row, column, out);
+    private RegisterLoops.Calls calls(Shape shape, Lanes lanes, JavaText out) {
+        return (step, row, column) ->
+                multiply(kernel(shape, lanes, step, 0), shape, new Terms("0", "depth"), row, column, out);
     }
 
     /** Some terms of a sum, by the first one and their number. */
@@ -287,30 +248,32 @@ public record ProductMethods(Processor target, ClassText members) {
     }
 
     /** The first calls for some terms prefetch those that follow, until all are, but for what is less than a call prefetches. */
-    private Calls prefetchingCalls(Shape shape, Lanes lanes, JavaText out) {
+    private RegisterLoops.Calls prefetchingCalls(Shape shape, Lanes lanes, JavaText out) {
         // Half of the lines that a step reads: stores for all of them would take more time than they save.
         int line = RegisterKernel.line(shape.stored);
-        int lines = Math.max(1, shape.registers.vectors() * lanes.count() / line / 2);
-        return (rows, row, column) -> {
+        int lines = Math.max(1, shape.registers.most().vectors() * lanes.count() / line / 2);
+        return (step, row, column) -> {
             String arguments = "(steps, " + shape.a.from(row, "k") + ", "
                     + shape.b().from("k", column) + ", " + shape.c().from(row, column);
             out.open("if (next + steps * " + lines * line + " <= end)");
-            out.line(kernel(shape, lanes, rows, lines).method(members) + arguments + ", next);");
+            out.line(kernel(shape, lanes, step, lines).method(members) + arguments + ", next);");
             out.line("next += steps * " + lines * line + ";");
             out.orElse();
-            multiply(kernel(shape, lanes, rows, 0), shape, new Terms("k", "steps"), row, column, out);
+            multiply(kernel(shape, lanes, step, 0), shape, new Terms("k", "steps"), row, column, out);
             out.close();
         };
     }
 
-    private RegisterKernel kernel(Shape shape, Lanes lanes, int rows, int lines) {
-        int vectors = shape.registers.vectors();
-        boolean isFenced = target.lanes() >= FENCED && rows * vectors + vectors + AHEAD > target.registers();
+    /** The vectors of one row alone are read when they are multiplied, and take no registers. */
+    private RegisterKernel kernel(Shape shape, Lanes lanes, RegisterBlock.Step step, int lines) {
+        int sums = step.rows() * step.vectors();
+        int held = step.rows() > 1 ? step.vectors() : 1;
+        boolean isFenced = target.lanes() >= FENCED && sums + held + AHEAD > target.registers();
         return new RegisterKernel(
                 "product",
                 lanes,
-                rows,
-                vectors,
+                step.rows(),
+                step.vectors(),
                 shape.width,
                 shape.stored,
                 shape.a,
@@ -327,19 +290,33 @@ public record ProductMethods(Processor target, ClassText members) {
         ProductForm.Slice slice = shape.slice.orElseThrow();
         if (slice.above() > 0) {
             out.open("if (rows <= " + slice.above() + ")");
-            writeBlocks(shape, lanes, calls(shape, lanes, out), out);
+            loops(shape, lanes).write(calls(shape, lanes, out), out);
             out.line("return;").close();
         }
         int width = shape.width;
-        String part = shape.b().from("k", "0") + ", slice, steps";
         out.line("float[] slice = new float[" + slice.terms() * width + "];");
         out.open("for (int k = 0; k < depth; k += " + slice.terms() + ")");
         out.line("int steps = Math.min(" + slice.terms() + ", depth - k);");
         Conversion conversion = new Conversion(shape.stored, width, lanes, members);
-        out.line(shape.scales
-                .map(s -> conversion.scaled(s) + "(" + part + ", s, sAt, from + k);")
-                .orElseGet(() -> conversion.widened() + "(" + part + " * " + width + ");"));
+        if (shape.scales.isPresent()) {
+            ProductMethods.Scaling scales = shape.scales.get();
+            out.line(conversion.scaled(scales) + "(" + shape.b().from("k", "0") + ", slice, steps, s, sAt, from + k);");
+        } else {
+            writeWidened(shape, slice, conversion.widened(), out);
+        }
         out.line(plain + "(rows, steps, " + shape.a.from("0", "k") + ", slice, 0, c, cAt);");
+        out.close();
+    }
+
+    private static void writeWidened(Shape shape, ProductForm.Slice slice, String widened, JavaText out) {
+        if (shape.parts.isEmpty()) {
+            out.line(widened + "(" + shape.b().from("k", "0") + ", slice, 0, steps * " + shape.width + ");");
+            return;
+        }
+        int width = shape.parts.get().width();
+        out.open("for (int n = 0; n < " + shape.width + "; n += " + width + ")");
+        out.line(widened + "(" + shape.b().from("k", "n") + ", slice, n * " + slice.terms() + ", steps * " + width
+                + ");");
         out.close();
     }
 

@@ -69,7 +69,7 @@ record RegisterKernel(
     }
 
     private void write(ClassText members, JavaText out) {
-        writeStarts(out);
+        writeStarts(members, out);
         Lanes stores = stored.isPacked() ? PackedElement.lanes(stored, lanes) : lanes;
         if (lines > 0) {
             out.line(stores.vector() + " nothing = " + stores.vector() + ".zero(" + stores.species() + ");");
@@ -89,7 +89,7 @@ record RegisterKernel(
         }
         out.close();
         out.row(IntStream.range(0, rows)
-                .mapToObj(r -> each(v -> sum(r, v) + ".intoArray(c, " + position(r, v) + ");"))
+                .mapToObj(r -> each(v -> inOrder(r, v, members) + ".intoArray(c, " + position(r, v) + ");"))
                 .flatMap(List::stream)
                 .toList());
     }
@@ -111,7 +111,7 @@ record RegisterKernel(
         return IntStream.range(0, vectors).mapToObj(vector).toList();
     }
 
-    private void writeStarts(JavaText out) {
+    private void writeStarts(ClassText members, JavaText out) {
         if (isFresh) {
             out.line(lanes.vector() + " zero = " + zero() + ", "
                     + IntStream.range(0, rows)
@@ -122,9 +122,43 @@ record RegisterKernel(
         }
         for (int r = 0; r < rows; r++) {
             int row = r;
-            out.line(lanes.vector() + " "
-                    + String.join(", ", each(v -> sum(row, v) + " = " + load("c", position(row, v), ""))) + ";");
+            out.line(lanes.vector() + " " + String.join(", ", each(v -> sum(row, v) + " = " + start(row, v, members)))
+                    + ";");
         }
+    }
+
+    /**
+     * Whether two vectors of columns are converted together: one then has the sums of even columns, the other those of odd ones, from
+     * when they are loaded until they are stored. Several rows share what is converted, and need the register that a mask would take.
+     */
+    private boolean isInPairs() {
+        int pair = 2 * lanes.count();
+        return rows == 1
+                && PackedElement.hasPairs(stored)
+                && vectors % 2 == 0
+                && columns >= vectors * lanes.count()
+                && b.parts().map(p -> p.width() % pair == 0).orElse(true);
+    }
+
+    private static int firstOfPair(int vector) {
+        return vector - vector % 2;
+    }
+
+    private String start(int row, int vector, ClassText members) {
+        if (!isInPairs()) {
+            return load("c", position(row, vector), "");
+        }
+        int first = firstOfPair(vector);
+        return load("c", position(row, first), "") + ".rearrange(" + members.unzip(lanes, vector % 2) + ", "
+                + load("c", position(row, first + 1), "") + ")";
+    }
+
+    /** The sums of neighbouring columns. */
+    private String inOrder(int row, int vector, ClassText members) {
+        int first = firstOfPair(vector);
+        return isInPairs()
+                ? sum(row, first) + ".rearrange(" + members.zip(lanes, vector % 2) + ", " + sum(row, first + 1) + ")"
+                : sum(row, vector);
     }
 
     private void writeRow(JavaText out, int step, int r) {
@@ -154,7 +188,11 @@ record RegisterKernel(
 
     private String factor(int step, int vector, ClassText members) {
         String row = step == 0 ? "q" : "q + " + b.row().times(step);
-        String at = plus(row, vector * lanes.count());
+        if (isInPairs()) {
+            String at = plus(row, b.column(firstOfPair(vector) * lanes.count()));
+            return PackedElement.ofPairs(lanes, "b", at, vector % 2);
+        }
+        String at = plus(row, b.column(vector * lanes.count()));
         int inside = columns - vector * lanes.count();
         if (inside <= 0) {
             return zero();

@@ -71,6 +71,22 @@ public final class ClassText {
                 "VectorShuffle.fromOp(" + lanes.species() + ", lane -> lane ^ " + half + ")");
     }
 
+    /** The constant by which two vectors become one: the even lanes of both, in order, or with {@code part} of one the odd ones. */
+    public String unzip(Lanes lanes, int part) {
+        return constant(
+                "VectorShuffle<" + lanes.boxed() + ">",
+                lanes.species() + "_UNZIP" + part,
+                "VectorShuffle.makeUnzip(" + lanes.species() + ", " + part + ")");
+    }
+
+    /** The constant by which two vectors become one: lanes of both by turns, from their lower halves, or with {@code part} of one the upper. */
+    public String zip(Lanes lanes, int part) {
+        return constant(
+                "VectorShuffle<" + lanes.boxed() + ">",
+                lanes.species() + "_ZIP" + part,
+                "VectorShuffle.makeZip(" + lanes.species() + ", " + part + ")");
+    }
+
     /** The constant mask of lanes. */
     public String mask(Lanes lanes, LongPredicate isSet) {
         long bits = LongStream.range(0, lanes.count())

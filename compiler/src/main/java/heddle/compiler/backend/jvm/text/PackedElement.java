@@ -70,6 +70,23 @@ public final class PackedElement {
                         + at + ").convertShape(VectorOperators.B2F, F, 0))";
     }
 
+    /** Whether {@link #ofPairs} has an expression. */
+    public static boolean hasPairs(Stored stored) {
+        return stored == Stored.BF16;
+    }
+
+    /**
+     * A vector of floats from every second one of twice as many neighbours. The two elements in a word are the upper halves of their
+     * floats, so that one instruction makes either, where {@link #neighbours} takes two.
+     *
+     * @param part zero for those at even places, one for the others
+     */
+    public static String ofPairs(Lanes lanes, String array, String at, int part) {
+        return "ShortVector.fromArray(ShortVector.SPECIES_" + 32 * lanes.count() + ", " + array + ", " + at
+                + ").reinterpretAsInts().lanewise(VectorOperators."
+                + (part == 0 ? "LSHL, 16" : "AND, 0xffff0000") + ").reinterpretAsFloats()";
+    }
+
     /**
      * The same for elements of any packed form. Of i4, each lane takes the word with its four bits, and shifts them to the top and
      * back.
