@@ -14,6 +14,7 @@ import java.util.TreeSet;
  * @param magnitudes how large the numbers of each input are
  * @param attentions how many attentions must be fused, no softmax left; negative when that is not known
  * @param generated  whether generated code must be run
+ * @param addsBeside whether a number is added to probabilities
  * @param made       the names of the choices that are not plain
  */
 record FuzzedModel(
@@ -23,6 +24,7 @@ record FuzzedModel(
         Map<String, Double> magnitudes,
         int attentions,
         boolean generated,
+        boolean addsBeside,
         Set<String> made) {
     /** How numbers are drawn. */
     enum Draw {
@@ -73,12 +75,16 @@ record FuzzedModel(
                 text.magnitudes(),
                 attentions,
                 text.isGenerated(),
+                text.addsBeside(),
                 new TreeSet<>(choices.made()));
     }
 
-    /** How many attentions have keys after others, which may be attentions of their own. */
+    /** How many attentions have keys after others, which may be attentions of their own. Two have the same keys where they share probabilities. */
     long caches() {
-        return made.stream().filter(name -> name.endsWith(".cache")).count();
+        return made.stream()
+                .filter(name -> name.endsWith(".cache"))
+                .mapToInt(name -> made.contains(name.replace(".cache", ".shared probabilities")) ? 2 : 1)
+                .sum();
     }
 
     /** What is compiled. */

@@ -174,7 +174,8 @@ final class FuzzedRun {
                     () -> inexact(precision).stream()
                             .map(runs -> named(name, runs))
                             .toList(),
-                    near);
+                    near,
+                    fuzzed.addsBeside());
             double[] elements = IntStream.range(0, want.data().length)
                     .mapToDouble(result::element)
                     .toArray();

@@ -66,7 +66,8 @@ final class MeantGradients {
                     () -> named(name, meant()),
                     () -> named(name, unrounded()),
                     () -> inexact().stream().map(runs -> named(name, runs)).toList(),
-                    tolerance);
+                    tolerance,
+                    false);
             Optional<Expectation.Wrong> wrong = expectation.judge(have, verdicts);
             if (wrong.isPresent()) {
                 Expectation.Wrong w = wrong.get();

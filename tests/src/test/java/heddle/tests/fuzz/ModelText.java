@@ -22,6 +22,7 @@ final class ModelText {
     private int outputs;
     private boolean unsure;
     private boolean generated;
+    private boolean addsBeside;
 
     void length(char letter, String length) {
         lengths.put(letter, length);
@@ -151,6 +152,15 @@ final class ModelText {
 
     boolean isGenerated() {
         return generated;
+    }
+
+    /** Says that a number is added to probabilities, which meets the values by itself: infinite terms may cancel each other. */
+    void addBeside() {
+        addsBeside = true;
+    }
+
+    boolean addsBeside() {
+        return addsBeside;
     }
 
     /** How large the numbers of each input are. */

@@ -63,7 +63,10 @@ final class NearMisses {
         return switch (choices.below(14, "after softmax")) {
             case 0 -> Meaning.of(p.with("# / (" + p.reduced("sum", 'j') + " + 1e-3)"));
             case 1 -> Meaning.of(p.with("# * #"));
-            case 2 -> Meaning.of(p.with("# - 0.1"));
+            case 2 -> {
+                model.addBeside();
+                yield Meaning.of(p.with("# - 0.1"));
+            }
             case 3 -> Meaning.of(p.with("sqrt(#)"));
             case 4 -> Meaning.of(p.with("min(#, 0.5)"));
             case 5 -> Meaning.of(p.with("# * log(# + 1e-3)"));

@@ -57,34 +57,26 @@ public final class ClassText {
 
     /** The constant by which vectors are rearranged so that each lane holds what the one {@code by} lanes on did. */
     public String turn(Lanes lanes, int by) {
-        return constant(
-                "VectorShuffle<" + lanes.boxed() + ">",
-                lanes.species() + "_TURN" + by,
-                "VectorShuffle.iota(" + lanes.species() + ", " + by + ", 1, true)");
+        return shuffle(lanes, "TURN" + by, "iota(" + lanes.species() + ", " + by + ", 1, true)");
     }
 
     /** The constant by which vectors are rearranged so that each lane holds what the one across {@code half} lanes did. */
     public String swap(Lanes lanes, int half) {
-        return constant(
-                "VectorShuffle<" + lanes.boxed() + ">",
-                lanes.species() + "_SWAP" + half,
-                "VectorShuffle.fromOp(" + lanes.species() + ", lane -> lane ^ " + half + ")");
+        return shuffle(lanes, "SWAP" + half, "fromOp(" + lanes.species() + ", lane -> lane ^ " + half + ")");
     }
 
     /** The constant by which two vectors become one: the even lanes of both, in order, or with {@code part} of one the odd ones. */
     public String unzip(Lanes lanes, int part) {
-        return constant(
-                "VectorShuffle<" + lanes.boxed() + ">",
-                lanes.species() + "_UNZIP" + part,
-                "VectorShuffle.makeUnzip(" + lanes.species() + ", " + part + ")");
+        return shuffle(lanes, "UNZIP" + part, "makeUnzip(" + lanes.species() + ", " + part + ")");
     }
 
     /** The constant by which two vectors become one: lanes of both by turns, from their lower halves, or with {@code part} of one the upper. */
     public String zip(Lanes lanes, int part) {
-        return constant(
-                "VectorShuffle<" + lanes.boxed() + ">",
-                lanes.species() + "_ZIP" + part,
-                "VectorShuffle.makeZip(" + lanes.species() + ", " + part + ")");
+        return shuffle(lanes, "ZIP" + part, "makeZip(" + lanes.species() + ", " + part + ")");
+    }
+
+    private String shuffle(Lanes lanes, String name, String made) {
+        return constant("VectorShuffle<" + lanes.boxed() + ">", lanes.species() + "_" + name, "VectorShuffle." + made);
     }
 
     /** The constant mask of lanes. */
