@@ -94,7 +94,8 @@ record ProcessorPlaces(Processor processor) {
 
     /**
      * The schedule of a product, in which a cache has the panels of a weight early: they are read before, or asked for while others are
-     * multiplied where the processor has means to ask. Packed elements are read when they are converted.
+     * multiplied where the processor has means to ask. Packed elements are read when they are converted, and panels of which a block has
+     * several when they are multiplied.
      *
      * @param placed with places
      */
@@ -104,6 +105,8 @@ record ProcessorPlaces(Processor processor) {
         return facts.program().definitions().stream()
                 .filter(d -> areMany && d.tile().axes().contains(c.n()))
                 .filter(d -> placed.place(d.tile()) == TilePlace.IN_PLACE && leavesCache(d))
+                .filter(d -> parts(new TileKernel(facts.program(), placed), facts, d.tile())
+                        .isEmpty())
                 .findFirst()
                 .map(d -> early(placed, facts, d, c))
                 .orElse(placed);
@@ -162,7 +165,8 @@ record ProcessorPlaces(Processor processor) {
                     !isFar,
                     kernel,
                     "place " + tile,
-                    "vectors are read in place from panels that make up a block of " + lanes + " alone");
+                    "vectors along " + lanes
+                            + " are read in place from panels that make up a block: from one, or from several where zeros are numbers like others");
             check(
                     place != TilePlace.REGISTER || held.contains(tile.name()),
                     kernel,

@@ -49,8 +49,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** The part of a second-level cache that a block of {@code b} with the most columns takes; what it is multiplied with passes by. */
     private static final int PART_OF_SECOND_CACHE = 2;
 
-    /** Blocks of columns for each thread that several panels leave, to balance what threads do. */
-    private static final int BLOCKS = 2;
+    /** Blocks of columns that each thread has at least where they have several panels, to balance what threads do. */
+    private static final int BLOCKS_OF_A_THREAD = 2;
 
     /** Queries of a block: two vectors of 16. */
     private static final int QUERIES = 32;
@@ -216,20 +216,24 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     /**
      * The columns of a block of whole panels. Few rows take as long as their factors take to come from memory, and those of several
-     * panels, side by side, come sooner than those of one, unless they are converted before. Threads that share out the columns of few
-     * rows have some blocks each.
+     * panels, side by side, come sooner than those of one, unless they are converted before. Where a processor can ask for the next terms of
+     * a panel, it does that instead. Threads that share out the columns of few rows have some blocks each.
      */
     private int columnsOfPanels(Contraction c, int panel) {
         boolean isInRegisters = c.b() instanceof ScalarExpr.Element e
+                && e.type().isFloat()
                 && (!e.buffer().stored().isPacked() || e.buffer().stored().hasLanes(processor.lanes()));
         if (!isInRegisters
                 || c.zeros() != Annihilating.NEITHER
-                || !c.n().extent().isKnown()) {
+                || !c.n().extent().isKnown()
+                || processor.prefetches()) {
             return panel;
         }
         long all = c.n().extent().value();
         int columns = panel;
-        while (columns < COLUMNS && all % (2 * columns) == 0 && all / (2 * columns) >= BLOCKS * processor.cores()) {
+        while (columns < COLUMNS
+                && all % (2 * columns) == 0
+                && all / (2 * columns) >= BLOCKS_OF_A_THREAD * processor.cores()) {
             columns *= 2;
         }
         return columns;

@@ -98,14 +98,14 @@ record BlockProducts(
         Axis row = sums.row().orElseThrow();
         RegisterBlock block = RegisterBlock.halving(
                 kernel.schedule().unroll(tile, row), kernel.schedule().unroll(tile, sums.lane()));
-        if (isInParts(vectors)) {
-            block = block.widened(sums.width() / (tile.type() == DType.F64 ? lanes / 2 : lanes));
-        }
         boolean known = !open.contains(row) && row.extent().isKnown();
-        if (known) {
-            return block.of(row.extent().value());
+        if (fresh && !known && !unset.contains(tile)) {
+            return block.overlapping();
         }
-        return fresh && !unset.contains(tile) ? block.overlapping() : block;
+        RegisterBlock halved = isInParts(vectors)
+                ? block.widened(sums.width() / (tile.type() == DType.F64 ? lanes / 2 : lanes))
+                : block;
+        return known ? halved.of(row.extent().value()) : halved;
     }
 
     private boolean isInParts(Tile vectors) {

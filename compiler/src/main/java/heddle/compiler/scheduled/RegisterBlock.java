@@ -17,7 +17,11 @@ public record RegisterBlock(List<Step> steps, boolean overlaps) {
     private static final int FEW = 4;
 
     public RegisterBlock {
-        steps = List.copyOf(steps);
+        List<Step> all = List.copyOf(steps);
+        if (overlaps && all.stream().anyMatch(s -> s.vectors != all.getFirst().vectors)) {
+            throw new IllegalArgumentException("rows that overlap have as many vectors each: " + all);
+        }
+        steps = all;
     }
 
     /**

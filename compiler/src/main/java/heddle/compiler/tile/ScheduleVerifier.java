@@ -99,7 +99,7 @@ public final class ScheduleVerifier {
                                 || facts.isInRows(tile, sizes)
                                 || facts.parts(tile, sizes).isPresent(),
                         place,
-                        "it is not an element of a buffer in rows");
+                        "it is not an element of a buffer in rows, nor in two or four parts of each block");
             }
             case Choice.Skip skip -> {
                 TileStmt.Loop loop = loop(skip, skip.loop());

@@ -1,6 +1,7 @@
 package heddle.compiler.scheduled;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.scheduled.RegisterBlock.Step;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ class RegisterBlockTest {
                 RegisterBlock.halving(6, 2).overlapping().steps());
         assertEquals(
                 steps(2, 2, 1, 2), RegisterBlock.halving(2, 2).overlapping().steps());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> RegisterBlock.halving(6, 2).widened(8).overlapping());
         RegisterBlock one = RegisterBlock.halving(1, 4);
         assertEquals(one, one.overlapping());
     }

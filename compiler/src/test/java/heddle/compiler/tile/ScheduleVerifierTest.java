@@ -129,7 +129,7 @@ class ScheduleVerifierTest {
     @Test
     void whatChangesIsNotReadInPlace() {
         assertEquals(
-                "the schedule of softmax#1 is not legal: Place[tile=acc, place=IN_PLACE]: it is not an element of a buffer in rows",
+                "the schedule of softmax#1 is not legal: Place[tile=acc, place=IN_PLACE]: it is not an element of a buffer in rows, nor in two or four parts of each block",
                 refusal(new Choice.Place("acc", TilePlace.IN_PLACE)));
     }
 

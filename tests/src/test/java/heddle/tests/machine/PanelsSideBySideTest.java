@@ -1,5 +1,6 @@
 package heddle.tests.machine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products whose blocks of columns have several panels of a weight, which few rows read side by side. */
 class PanelsSideBySideTest {
@@ -64,7 +66,7 @@ class PanelsSideBySideTest {
     private static Tensor whole(Tensor weight) {
         double[] elements = new double[weight.size()];
         for (int i = 0; i < elements.length; i++) {
-            elements[i] = Math.round(8 * weight.element(i));
+            elements[i] = Math.clamp(Math.round(4 * weight.element(i)), -8, 7);
         }
         return Tensor.of(elements, weight.shape()).cast(weight.dtype());
     }
@@ -112,8 +114,37 @@ class PanelsSideBySideTest {
             int columns = termsAndColumns[1];
             HeddleModel model = model(type, terms, columns, stored);
             String place = machine + ", " + type + " " + stored + ", " + terms + " terms, " + columns + " columns";
-            check(processor, model, plan(model, SchedulePolicy.of(processor)), place);
+            Plan plan = plan(model, SchedulePolicy.of(processor));
+            boolean isWide = columns % 32 == 0
+                    && columns > 32
+                    && terms > 1
+                    && !stored.equals("as f16")
+                    && !(machine + stored).equals("neonas i8");
+            assertEquals(isWide, actions(plan, processor).contains("6, 4 rows x"), place);
+            check(processor, model, plan, place);
         }
+    }
+
+    /** Where terms are prefetched, or read ahead, blocks have one panel, or several of which none is read ahead. */
+    @ParameterizedTest
+    @CsvSource({"8, 16, true, ''", "16, 16, false, ''", "16, 16, true, ''", "16, 16, true, as bf16", "16, 32, false, ''"
+    })
+    void nothingOfSeveralPanelsIsEarly(int lanes, int registers, boolean prefetches, String stored) {
+        var processor = new Processor("mine", lanes, registers, 2, 1, 32 << 10, 512 << 10, prefetches);
+        String chosen = listing(plan(model("f32", 4096, 4096, stored), SchedulePolicy.of(processor)));
+        boolean isEarly = chosen.contains("fetch right");
+        assertEquals(prefetches || registers == 32, isEarly, chosen);
+    }
+
+    /** Whole numbers have no vectors, so that nothing is gained by several panels. */
+    @ParameterizedTest
+    @ValueSource(strings = {"i32", "i64"})
+    void wholeNumbersAreReadFromOnePanel(String type) {
+        Processor avx2 = processor("avx2");
+        HeddleModel model = model(type, 66, 128, "");
+        Plan plan = plan(model, SchedulePolicy.of(avx2));
+        assertTrue(listing(plan).contains("cut n 16"), listing(plan));
+        check(avx2, model, plan, type);
     }
 
     /** A schedule may have any number of panels in a block. */
@@ -122,11 +153,11 @@ class PanelsSideBySideTest {
     void blocksOfAScheduleHaveAnyNumberOfPanels(int columns, int vectors) {
         Processor avx2 = processor("avx2");
         SchedulePolicy policy = SchedulePolicy.of(avx2);
-        for (String stored : List.of("", "as bf16", "as i8")) {
+        for (String stored : List.of("", "as bf16", "as f16", "as i8", "as i4")) {
             HeddleModel model = model("f32", 66, 128, stored);
             String chosen = listing(plan(model, policy));
-            assertTrue(chosen.contains("cut n 64") && chosen.contains("acc over n 2"), chosen);
-            String changed = chosen.replace("cut n 64", "cut n " + columns)
+            assertTrue(chosen.matches("(?s).*cut n (16|64).*acc over n 2.*"), chosen);
+            String changed = chosen.replaceFirst("cut n (16|64)", "cut n " + columns)
                     .replace("acc over m 6, acc over n 2", "acc over m 2, acc over n " + vectors);
             check(avx2, model, plan(model, given(policy, changed)), stored + " " + columns + " x " + vectors);
         }

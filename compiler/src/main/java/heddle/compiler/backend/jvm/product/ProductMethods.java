@@ -59,6 +59,9 @@ public record ProductMethods(Processor target, ClassText members) {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
                 throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
             }
+            if (parts.isPresent() && (scales.isPresent() || zeros != Annihilating.NEITHER)) {
+                throw new IllegalArgumentException("no product of parts with scales, or zeros " + zeros);
+            }
         }
 
         /** The same product of factors that are held as they are computed; what was packed is in slices. */
