@@ -4,7 +4,6 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -64,7 +63,7 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
                     new Axis(parted.name() + "'block", Dim.of(parted.extent().value() / size));
             Axis part = new Axis(parted.name() + "'part", Dim.of(count));
             Axis within = new Axis(parted.name() + "'within", Dim.of(length));
-            ScalarExpr index = plus(plus(times(block, size), times(part, length)), ScalarExpr.of(within));
+            ScalarExpr index = SplitIndex.of(block, size, part, length, within);
             ScalarExpr address = ScalarExprs.substitute(element.address(), Map.of(parted, index));
             Map<Axis, Integer> others = new HashMap<>(sizes);
             others.remove(parted);
@@ -93,7 +92,7 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
             Axis block = new Axis(axis.name() + "'block", axis.extent().ceilDiv(Dim.of(size)));
             Axis inner = new Axis(axis.name() + "'within", Dim.of(size));
             within.put(axis, inner);
-            split.put(axis, plus(times(block, size), ScalarExpr.of(inner)));
+            split.put(axis, SplitIndex.of(block, size, inner));
         });
         LinearForm form = IndexSimplifier.form(ScalarExprs.substitute(address, split));
         if (!form.isAffineIn(Set.copyOf(within.values()))) {
@@ -106,13 +105,5 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
 
     public Dim along(Axis axis) {
         return strides.get(axis);
-    }
-
-    private static ScalarExpr times(Axis axis, int factor) {
-        return ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(axis), ScalarExpr.of(factor));
-    }
-
-    private static ScalarExpr plus(ScalarExpr a, ScalarExpr b) {
-        return ScalarExpr.apply(ScalarFn.ADD, a, b);
     }
 }

@@ -79,8 +79,8 @@ public record ScaledBlock(BlockStrides held, Buffer scales, ScalarExpr start, Di
         Axis part = new Axis("part'" + column.name(), Dim.of(width / columns));
         Axis inPart = new Axis("within'" + column.name(), Dim.of(columns));
         Map<Axis, ScalarExpr> split = new HashMap<>();
-        split.put(k, plus(times(group, depth), ScalarExpr.of(inGroup)));
-        split.put(column, plus(plus(times(block, width), times(part, columns)), ScalarExpr.of(inPart)));
+        split.put(k, SplitIndex.of(group, depth, inGroup));
+        split.put(column, SplitIndex.of(block, width, part, columns, inPart));
         LinearForm form = IndexSimplifier.form(ScalarExprs.substitute(scales.address(), split));
         boolean fits = form.isAffineIn(Set.of(group, inGroup, part, inPart))
                 && (depth == 1 || form.coefficient(inGroup).isZero())
@@ -94,13 +94,5 @@ public record ScaledBlock(BlockStrides held, Buffer scales, ScalarExpr start, Di
         ScalarExpr start =
                 IndexSimplifier.simplify(ScalarExprs.substitute(scales.address(), Map.of(k, ScalarExpr.of(0))));
         return Optional.of(new ScaledBlock(held, scales.buffer(), start, form.coefficient(group), depth, columns));
-    }
-
-    private static ScalarExpr times(Axis axis, int factor) {
-        return ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(axis), ScalarExpr.of(factor));
-    }
-
-    private static ScalarExpr plus(ScalarExpr a, ScalarExpr b) {
-        return ScalarExpr.apply(ScalarFn.ADD, a, b);
     }
 }

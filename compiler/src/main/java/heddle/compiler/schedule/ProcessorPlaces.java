@@ -56,8 +56,7 @@ record ProcessorPlaces(Processor processor) {
             boolean stays = define.value() instanceof TileExpr.Map m
                     && program.isOperand(tile)
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
-                    && (facts.isInRows(tile, cut.sizes(tile.axes()))
-                            || parts(cut, facts, tile).isPresent())
+                    && facts.canBeInPlace(tile, cut.sizes(tile.axes()))
                     && isInVectors(cut, facts, tile, m.program(), lanes);
             TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));

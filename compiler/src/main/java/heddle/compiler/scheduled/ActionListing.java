@@ -4,11 +4,8 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -104,8 +101,8 @@ public final class ActionListing {
 
     private static String form(ProductForm form) {
         return switch (form) {
-            case ProductForm.Blocks b -> {
-                yield "registers " + registers(b.registers())
+            case ProductForm.Blocks b ->
+                "registers " + registers(b.registers())
                         + b.slice().map(s -> ", slices of " + s.terms()).orElse("")
                         + b.fetch()
                                 .map(f -> ", fetched for " + f.rows() + " rows and more")
@@ -113,7 +110,6 @@ public final class ActionListing {
                         + b.prefetch()
                                 .map(f -> ", slices of " + f.terms() + " prefetched for " + f.rows() + " rows and more")
                                 .orElse("");
-            }
             case ProductForm.FewRows few -> {
                 String blocks = few.hasLanesAlongSum() ? "%d x %d rows" : "%d rows x %d";
                 yield few.blocks().stream()
@@ -127,13 +123,10 @@ public final class ActionListing {
 
     /** The rows with as many vectors together. */
     private static String registers(RegisterBlock block) {
-        SequencedMap<Integer, List<String>> rows = new LinkedHashMap<>();
-        block.steps()
-                .forEach(s -> rows.computeIfAbsent(s.vectors(), v -> new ArrayList<>())
-                        .add(String.valueOf(s.rows())));
         String separator = block.overlaps() ? " or " : ", ";
-        return rows.entrySet().stream()
-                .map(e -> String.join(separator, e.getValue()) + " rows x " + e.getKey())
+        return block.byVectors().stream()
+                .map(steps -> steps.stream().map(s -> String.valueOf(s.rows())).collect(Collectors.joining(separator))
+                        + " rows x " + steps.getFirst().vectors())
                 .collect(Collectors.joining(separator));
     }
 

@@ -289,10 +289,6 @@ final class BlockActions {
         return new BlockProducts(kernel, open, inPlace, unset, this::place, lanes);
     }
 
-    private int count(DType element) {
-        return element == DType.F32 ? lanes : lanes / 2;
-    }
-
     /** A store, with what vectors cannot read as it lies brought into a worker's memory before. */
     private void column(Axis axis, TileStmt.Store store) {
         ScalarExpr value = inMemory(store.value());
@@ -335,7 +331,7 @@ final class BlockActions {
         Span span = span(along);
         if (element.isPresent()) {
             int width = width(along);
-            int count = count(element.get());
+            int count = Level.Lanes.count(element.get(), lanes);
             boolean padded =
                     open.contains(along) && width % count == 0 && (hasWholeBlocks(along) || !leavesMemory(columns));
             int vectors = kernel.schedule().bound(along, Choice.Level.REGISTER).orElse(1);

@@ -6,7 +6,6 @@ import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
-import heddle.compiler.type.DType;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -102,9 +101,8 @@ record BlockProducts(
         if (fresh && !known && !unset.contains(tile)) {
             return block.overlapping();
         }
-        RegisterBlock halved = isInParts(vectors)
-                ? block.widened(sums.width() / (tile.type() == DType.F64 ? lanes / 2 : lanes))
-                : block;
+        RegisterBlock halved =
+                isInParts(vectors) ? block.widened(sums.width() / Level.Lanes.count(tile.type(), lanes)) : block;
         return known ? halved.of(row.extent().value()) : halved;
     }
 

@@ -41,6 +41,11 @@ public sealed interface Level {
             return Optional.of(Precision.computed(type)).filter(t -> t == DType.F32 || t == DType.F64);
         }
 
+        /** How many values of {@code type} a vector of so many floats holds. */
+        static int count(DType type, int floats) {
+            return type == DType.F64 ? floats / 2 : floats;
+        }
+
         /** Whether values of {@code type} are held in these lanes. */
         public boolean hold(DType type) {
             return type.isFloat() && Precision.computed(type) == element;

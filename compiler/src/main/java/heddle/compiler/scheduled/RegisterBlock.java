@@ -1,7 +1,9 @@
 package heddle.compiler.scheduled;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +54,14 @@ public record RegisterBlock(List<Step> steps, boolean overlaps) {
     /** The step with most rows. */
     public Step most() {
         return steps.getFirst();
+    }
+
+    /** The steps, those with as many vectors together. */
+    public List<List<Step>> byVectors() {
+        SequencedMap<Integer, List<Step>> groups = new LinkedHashMap<>();
+        steps.forEach(
+                s -> groups.computeIfAbsent(s.vectors, v -> new ArrayList<>()).add(s));
+        return List.copyOf(groups.values());
     }
 
     /**

@@ -156,6 +156,11 @@ public final class ProgramFacts {
                         key -> BlockStrides.of(m.program(), sizes).isPresent() || isScaled(tile, m.program(), sizes));
     }
 
+    /** Whether a tile can be read where it lies: in rows, or in parts of each block. */
+    public boolean canBeInPlace(Tile tile, Map<Axis, Integer> sizes) {
+        return isInRows(tile, sizes) || parts(tile, sizes).isPresent();
+    }
+
     /** The parts that the first of a tile's axes lies in where it has no stride along a block; empty when it cannot be read there. */
     public Optional<BlockStrides.Parts> parts(Tile tile, Map<Axis, Integer> sizes) {
         return parts.computeIfAbsent(

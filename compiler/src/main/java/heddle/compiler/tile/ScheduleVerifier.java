@@ -2,7 +2,6 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -93,11 +92,8 @@ public final class ScheduleVerifier {
             case Choice.Prefetch prefetch -> early(prefetch, prefetch.tile(), prefetch.rows());
             case Choice.Place place -> {
                 Tile tile = tile(place, place.tile());
-                Map<Axis, Integer> sizes = kernel.sizes(tile.axes());
                 check(
-                        place.place() != TilePlace.IN_PLACE
-                                || facts.isInRows(tile, sizes)
-                                || facts.parts(tile, sizes).isPresent(),
+                        place.place() != TilePlace.IN_PLACE || facts.canBeInPlace(tile, kernel.sizes(tile.axes())),
                         place,
                         "it is not an element of a buffer in rows, nor in two or four parts of each block");
             }

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.product.ColumnParts;
 import heddle.compiler.backend.jvm.product.Distance;
-import heddle.compiler.backend.jvm.product.Parts;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
@@ -28,7 +28,7 @@ record Sides(KernelScope scope, JavaText out) {
      *
      * @param parts of the block along the first axis, if it lies in some
      */
-    record Side(String array, Stored stored, String at, Distance along, Distance over, Optional<Parts> parts) {
+    record Side(String array, Stored stored, String at, Distance along, Distance over, Optional<ColumnParts> parts) {
         /** The array and where the block begins in it, as arguments. */
         String passed() {
             return array + ", " + at;
@@ -82,7 +82,7 @@ record Sides(KernelScope scope, JavaText out) {
                 new Distance(KernelScope.extent(block.along(along))),
                 new Distance(KernelScope.extent(block.along(over))),
                 block.parts()
-                        .map(p -> new Parts(
+                        .map(p -> new ColumnParts(
                                 p.length(), Math.toIntExact(p.distance().value()))));
     }
 }

@@ -11,7 +11,7 @@ public record Distance(String text) {
         return new Distance(String.valueOf(elements));
     }
 
-    static boolean isNumber(String text) {
+    private static boolean isNumber(String text) {
         return text.chars().allMatch(Character::isDigit);
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param step  from one column to the next
  * @param parts that columns lie in, where they are not all the same step apart
  */
-public record Matrix(String array, String name, String at, Distance row, Distance step, Optional<Parts> parts) {
+public record Matrix(String array, String name, String at, Distance row, Distance step, Optional<ColumnParts> parts) {
     public static Matrix of(String element, String name, Distance row, Distance step) {
         return new Matrix(
                 element + "[]",
@@ -29,7 +29,7 @@ public record Matrix(String array, String name, String at, Distance row, Distanc
     }
 
     /** A matrix with neighbours along rows of each part. */
-    static Matrix ofParts(String element, String name, Parts parts) {
+    static Matrix ofParts(String element, String name, ColumnParts parts) {
         Matrix one = ofRows(element, name, Distance.of(parts.width()));
         return new Matrix(one.array, name, one.at, one.row, one.step, Optional.of(parts));
     }
@@ -56,17 +56,14 @@ public record Matrix(String array, String name, String at, Distance row, Distanc
 
     /** Where an element lies. */
     String at(String r, String c) {
-        return at + (r.equals("0") ? "" : " + " + row.times(r)) + (c.equals("0") ? "" : " + " + columns(c));
+        return at
+                + (r.equals("0") ? "" : " + " + row.times(r))
+                + (c.equals("0") ? "" : " + " + parts.map(p -> p.to(c)).orElseGet(() -> step.times(c)));
     }
 
-    /** Elements from the first column to another. */
-    private String columns(String c) {
-        return parts.map(p -> p.to(c)).orElseGet(() -> step.times(c));
-    }
-
-    /** Elements from the first column to another, which are known. */
+    /** Elements from the first column to another, where they are known. */
     int column(int c) {
-        return Integer.parseInt(columns(String.valueOf(c)));
+        return parts.map(p -> p.to(c)).orElseGet(() -> c * step.value());
     }
 
     String element(String r, String c) {

@@ -47,7 +47,7 @@ public record ProductMethods(Processor target, ClassText members) {
             DType type,
             Stored stored,
             Matrix a,
-            Optional<Parts> parts,
+            Optional<ColumnParts> parts,
             int width,
             Annihilating zeros,
             boolean isFresh,
@@ -66,12 +66,12 @@ public record ProductMethods(Processor target, ClassText members) {
 
         /** The same product of factors that are held as they are computed; what was packed is in slices. */
         private Shape plain() {
-            Optional<Parts> held =
+            Optional<ColumnParts> held =
                     parts.map(p -> slice.map(s -> p.ofRows(s.terms())).orElse(p));
             return of(Stored.of(type), held, isFresh, registers);
         }
 
-        private Shape of(Stored stored, Optional<Parts> parts, boolean isFresh, RegisterBlock registers) {
+        private Shape of(Stored stored, Optional<ColumnParts> parts, boolean isFresh, RegisterBlock registers) {
             return new Shape(
                     type,
                     stored,

@@ -24,12 +24,9 @@ record RegisterLoops(RegisterBlock registers, int width, Lanes lanes) {
             writeColumns(registers.most().vectors(), out, column -> writeOverlapping(column, calls, out));
             return;
         }
-        int usual = registers.most().vectors();
-        List<Step> together =
-                registers.steps().stream().filter(s -> s.vectors() == usual).toList();
-        List<Step> wide =
-                registers.steps().stream().filter(s -> s.vectors() > usual).toList();
-        writeHalving(together, wide, calls, out);
+        List<List<Step>> steps = registers.byVectors();
+        List<Step> wide = steps.stream().skip(1).flatMap(List::stream).toList();
+        writeHalving(steps.getFirst(), wide, calls, out);
     }
 
     /** Writes something for all columns, some vectors at a time, by the first of them. */

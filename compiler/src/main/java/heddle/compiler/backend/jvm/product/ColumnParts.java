@@ -6,18 +6,19 @@ package heddle.compiler.backend.jvm.product;
  * @param width    columns of a part, which are neighbours
  * @param distance elements from one part to the next
  */
-public record Parts(int width, int distance) {
-    /** Elements from the first column to another, which is a number or an expression. */
+public record ColumnParts(int width, int distance) {
+    /** Elements from the first column to another. */
+    int to(int column) {
+        return column / width * distance + column % width;
+    }
+
+    /** The same as Java text, for a variable. */
     String to(String column) {
-        if (Distance.isNumber(column)) {
-            int index = Integer.parseInt(column);
-            return String.valueOf(index / width * distance + index % width);
-        }
         return column + " / " + width + " * " + distance + " + " + column + " % " + width;
     }
 
     /** The same parts with as many elements in each as {@code rows} rows have. */
-    Parts ofRows(int rows) {
-        return new Parts(width, rows * width);
+    ColumnParts ofRows(int rows) {
+        return new ColumnParts(width, rows * width);
     }
 }
