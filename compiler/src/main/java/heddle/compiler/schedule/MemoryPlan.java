@@ -80,16 +80,38 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
      * that it can be told how much memory is missing.
      */
     public static MemoryPlan of(Plan plan, Map<String, Long> lengths) {
+        return Demand.of(plan).at(lengths);
+    }
+
+    /**
+     * What a plan needs memory for, whatever its lengths are.
+     *
+     * @param lives   when each buffer without memory of its own is needed
+     * @param outputs the buffers of results
+     */
+    public record Demand(SequencedMap<Buffer, Life> lives, Collection<Buffer> outputs) {
+        public static Demand of(Plan plan) {
+            return new Demand(
+                    placed(accesses(plan), plan.outputs().values()),
+                    plan.outputs().values());
+        }
+
+        /** The plan for some lengths, as {@link MemoryPlan#of} gives it. */
+        public MemoryPlan at(Map<String, Long> lengths) {
+            return MemoryPlan.of(this, lengths);
+        }
+    }
+
+    private static MemoryPlan of(Demand demand, Map<String, Long> lengths) {
         List<Packing> packings = new ArrayList<>();
         SequencedMap<Buffer, Place> places = new LinkedHashMap<>();
-        for (Need need : needs(accesses(plan), plan.outputs().values(), lengths)) {
+        for (Need need : needs(demand.lives, lengths)) {
             places.put(need.buffer, place(need, packings));
         }
         List<Array> arrays = packings.stream().map(Packing::array).toList();
         long bytes = arrays.stream().mapToLong(Array::bytes).reduce(0, MemoryPlan::sum);
-        for (Buffer output : plan.outputs().values()) {
-            bytes = sum(
-                    bytes, output.stored().bytes(output.type().shape().size().evaluate(lengths)));
+        for (Buffer output : demand.outputs) {
+            bytes = sum(bytes, output.stored().bytes(output.type().shape().size(lengths)));
         }
         return new MemoryPlan(arrays, places, bytes);
     }
@@ -110,7 +132,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
                 .toList();
         long bytes = 0;
         Map<Stored, Packing> packings = new EnumMap<>(Stored.class);
-        for (Need need : needs(accesses, schedule.outputs().values(), lengths)) {
+        for (Need need : needs(placed(accesses, schedule.outputs().values()), lengths)) {
             Packing packing = packings.computeIfAbsent(need.buffer.stored(), Packing::new);
             packing.add(need, packing.offset(need));
         }
@@ -120,7 +142,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         for (var output : schedule.outputs().entrySet()) {
             Buffer b = output.getValue();
             bytes = isCounted.test(output.getKey())
-                    ? sum(bytes, b.stored().bytes(b.type().shape().size().evaluate(lengths)))
+                    ? sum(bytes, b.stored().bytes(b.type().shape().size(lengths)))
                     : bytes;
         }
         return bytes;
@@ -151,23 +173,26 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         return lives;
     }
 
-    /** What is written and no result, the largest first. */
-    private static List<Need> needs(List<Access> launches, Collection<Buffer> results, Map<String, Long> lengths) {
-        Set<Buffer> placed = new HashSet<>();
-        launches.forEach(l -> placed.addAll(l.writes));
-        placed.removeAll(new HashSet<>(results));
+    /** When what is written and no result is needed. */
+    private static SequencedMap<Buffer, Life> placed(List<Access> launches, Collection<Buffer> results) {
+        SequencedMap<Buffer, Life> placed = lives(launches);
+        Set<Buffer> written = new HashSet<>();
+        launches.forEach(l -> written.addAll(l.writes));
+        written.removeAll(new HashSet<>(results));
+        placed.keySet().retainAll(written);
+        return placed;
+    }
+
+    /** The largest first. */
+    private static List<Need> needs(SequencedMap<Buffer, Life> lives, Map<String, Long> lengths) {
         List<Need> needs = new ArrayList<>();
-        lives(launches).forEach((buffer, life) -> {
-            if (placed.contains(buffer)) {
-                needs.add(new Need(buffer, elements(buffer, lengths), life));
-            }
-        });
+        lives.forEach((buffer, life) -> needs.add(new Need(buffer, elements(buffer, lengths), life)));
         needs.sort(Comparator.comparingLong(Need::elements).reversed().thenComparingInt(n -> n.life.first));
         return needs;
     }
 
     private static long elements(Buffer buffer, Map<String, Long> lengths) {
-        long elements = buffer.type().shape().size().evaluate(lengths);
+        long elements = buffer.type().shape().size(lengths);
         return Math.max(ALIGNMENT, sum(elements, Math.floorMod(-elements, ALIGNMENT)));
     }
 
@@ -197,6 +222,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         }
 
         private final Stored storage;
+        /** By their offsets. */
         private final List<Placed> placed = new ArrayList<>();
 
         Packing(Stored storage) {
@@ -205,26 +231,28 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
         /** The start of the tightest gap that is free during a whole lifetime, or the end of the memory then in use. */
         long offset(Need need) {
-            List<Placed> inUse = placed.stream()
-                    .filter(p -> p.need.life.meets(need.life))
-                    .sorted(Comparator.comparingLong(Placed::offset))
-                    .toList();
             long best = -1;
             long tightest = Long.MAX_VALUE;
             long end = 0;
-            for (Placed p : inUse) {
-                long gap = p.offset - end;
-                if (gap >= need.elements && gap < tightest) {
-                    best = end;
-                    tightest = gap;
+            for (Placed p : placed) {
+                if (p.need.life.meets(need.life)) {
+                    long gap = p.offset - end;
+                    if (gap >= need.elements && gap < tightest) {
+                        best = end;
+                        tightest = gap;
+                    }
+                    end = Math.max(end, p.end());
                 }
-                end = Math.max(end, p.end());
             }
             return best >= 0 ? best : end;
         }
 
         void add(Need need, long offset) {
-            placed.add(new Placed(need, offset));
+            int at = placed.size();
+            while (at > 0 && placed.get(at - 1).offset > offset) {
+                at--;
+            }
+            placed.add(at, new Placed(need, offset));
         }
 
         Array array() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -324,9 +325,14 @@ public final class Dim implements Comparable<Dim> {
 
     /** The number this is under {@code bindings}. @throws IllegalStateException when a symbol is not bound */
     public long evaluate(Map<String, Long> bindings) {
+        OptionalLong number = Monomial.number(terms, bindings);
+        return number.isPresent() ? number.getAsLong() : bound(bindings).value();
+    }
+
+    private Dim bound(Map<String, Long> bindings) {
         Map<String, Dim> dims = new TreeMap<>();
         bindings.forEach((name, value) -> dims.put(name, of(value)));
-        return bind(dims).value();
+        return bind(dims);
     }
 
     @Override

@@ -2,7 +2,9 @@ package heddle.compiler.type;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 
@@ -18,9 +20,18 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
             boolean symbol = this instanceof Symbol;
             return symbol == other instanceof Symbol ? toString().compareTo(other.toString()) : symbol ? -1 : 1;
         }
+
+        /** The number it is; empty where a symbol is not bound, and of a quotient by zero. */
+        OptionalLong number(Map<String, Long> bindings);
     }
 
     record Symbol(String name) implements Atom {
+        @Override
+        public OptionalLong number(Map<String, Long> bindings) {
+            Long bound = bindings.get(name);
+            return bound == null ? OptionalLong.empty() : OptionalLong.of(bound);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -28,6 +39,16 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
     }
 
     record Quotient(Dim numerator, Dim denominator) implements Atom {
+        @Override
+        public OptionalLong number(Map<String, Long> bindings) {
+            boolean isBound = bindings.keySet().containsAll(numerator.symbols())
+                    && bindings.keySet().containsAll(denominator.symbols());
+            long divisor = isBound ? denominator.evaluate(bindings) : 0;
+            return divisor == 0
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(Math.floorDiv(numerator.evaluate(bindings), divisor));
+        }
+
         boolean isNonNegative() {
             return numerator.isNonNegative() && denominator.isNonNegative();
         }
@@ -85,6 +106,34 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
         return atoms.stream()
                 .map(a -> a instanceof Quotient ? "(" + a + ")" : a.toString())
                 .collect(Collectors.joining("*"));
+    }
+
+    /**
+     * The number that a sum of such products is, by plain arithmetic, as runs with lengths of their own ask for it often; empty where a symbol
+     * is not bound, and where {@link Dim} has to look at what is too large.
+     */
+    static OptionalLong number(SortedMap<Monomial, Long> terms, Map<String, Long> bindings) {
+        long sum = 0;
+        for (var term : terms.entrySet()) {
+            long product = term.getValue();
+            for (Atom a : term.getKey().atoms) {
+                OptionalLong factor = a.number(bindings);
+                if (factor.isEmpty() || isTooLarge((double) product * factor.getAsLong())) {
+                    return OptionalLong.empty();
+                }
+                product *= factor.getAsLong();
+            }
+            if (isTooLarge(sum) || isTooLarge(product)) {
+                return OptionalLong.empty();
+            }
+            sum += product;
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /** Whether a sum with it may pass 64 bits. */
+    private static boolean isTooLarge(double number) {
+        return Math.abs(number) >= 0x1p62;
     }
 
     /** A sum of such products with whole numbers as factors, as written in the language: {@code 2*N - 1}. */

@@ -36,6 +36,18 @@ public record Shape(List<Dim> dims) {
         return dims.stream().reduce(Dim.ONE, Dim::times);
     }
 
+    /** The number of elements under {@code bindings}. @throws IllegalStateException when a symbol is not bound */
+    public long size(Map<String, Long> bindings) {
+        double most = 1;
+        long size = 1;
+        for (Dim d : dims) {
+            long length = d.evaluate(bindings);
+            size *= length;
+            most *= Math.max(1, Math.abs((double) length));
+        }
+        return most < 0x1p62 ? size : size().evaluate(bindings);
+    }
+
     /**
      * Whether bytes and elements are counted in 64 bits, whatever order axes are multiplied in: symbols aside, and an axis
      * without elements counted as one of one.
@@ -44,6 +56,15 @@ public record Shape(List<Dim> dims) {
         double most = Long.BYTES;
         for (Dim d : dims) {
             most *= Math.max(1, d.magnitude());
+        }
+        return most < 0x1p63;
+    }
+
+    /** The same for some lengths of symbols. @throws ArithmeticException when a length by itself passes 64 bits */
+    public boolean isCountable(Map<String, Long> bindings) {
+        double most = Long.BYTES;
+        for (Dim d : dims) {
+            most *= Math.max(1, Math.abs((double) d.evaluate(bindings)));
         }
         return most < 0x1p63;
     }

@@ -2,9 +2,13 @@ package heddle.runtime.input;
 
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.TypeMismatch;
+import heddle.compiler.op.Length;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Suggest;
@@ -22,6 +26,9 @@ public final class ModelInputs {
     private final Model model;
     private final Map<String, Long> fixed;
     private final IndexRange indexes;
+    private final List<LengthCondition> conditions;
+    private final List<Shape> shapes;
+    private final List<Dim> numbers;
     private final PerLengths<Boolean> fitting = new PerLengths<>();
 
     /** @param fixed lengths that were known when the model was read */
@@ -29,6 +36,18 @@ public final class ModelInputs {
         this.model = model;
         this.fixed = Map.copyOf(fixed);
         this.indexes = new IndexRange(model.graph());
+        this.conditions = List.copyOf(LengthCondition.of(model.graph()).keySet());
+        this.shapes = model.graph().nodes().stream()
+                .flatMap(n -> n.results().stream())
+                .map(TensorType::shape)
+                .filter(shape -> !shape.isKnown())
+                .distinct()
+                .toList();
+        this.numbers = model.graph().nodes().stream()
+                .filter(n -> n.op() instanceof Length)
+                .map(n -> ((Length) n.op()).dim())
+                .distinct()
+                .toList();
     }
 
     /**
@@ -85,8 +104,25 @@ public final class ModelInputs {
                 .orElseGet(() -> d.note("its inputs are " + String.join(", ", known))));
     }
 
-    /** Infers every type again with the lengths in place: a slice may reach past the end of these and not of others. */
+    /** Whether the conditions of all operations are; not where a length passes 64 bits, or is divided by zero. */
+    private boolean areMet(Map<String, Long> lengths) {
+        try {
+            numbers.forEach(d -> d.evaluate(lengths));
+            return conditions.stream().allMatch(c -> c.holds(lengths))
+                    && shapes.stream().allMatch(s -> s.isCountable(lengths));
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether all operations take these lengths. Where conditions are met, they do; otherwise every type is inferred again with the lengths in
+     * place, to say what is wrong, if something is: a slice may reach past the end of these and not of others.
+     */
     private boolean fit(Map<String, Long> lengths) {
+        if (areMet(lengths)) {
+            return true;
+        }
         Map<String, Dim> bindings = new HashMap<>();
         lengths.forEach((name, length) -> bindings.put(name, Dim.of(length)));
         Rewriter.rewrite(model.graph(), (node, operands, out) -> {

@@ -13,7 +13,6 @@ import heddle.runtime.code.ClassCache;
 import heddle.runtime.code.SourceUnit;
 import heddle.runtime.input.CountableAxes;
 import heddle.runtime.input.LengthBinding;
-import heddle.runtime.input.PerLengths;
 import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
@@ -49,19 +48,18 @@ public final class JvmProgram implements Program {
     private final Map<WeightContent, RunMemory.Place> held;
 
     private final RunPool pool;
-    private final SmallKernels small;
-    private final PerLengths<RunPlan> runPlans = new PerLengths<>();
+    private final RunPlans runPlans;
 
     private JvmProgram(
             Plan plan,
             JavaSource source,
             PlanClass code,
             WorkerPool workers,
-            SmallKernels small,
+            RunPlans runPlans,
             RunMemory weights,
             Map<WeightContent, RunMemory.Place> held) {
         this.held = held;
-        this.small = small;
+        this.runPlans = runPlans;
         this.plan = plan;
         this.source = source;
         this.code = code;
@@ -89,7 +87,8 @@ public final class JvmProgram implements Program {
     private static JvmProgram load(
             Plan plan, Map<String, Tensor> weights, JvmOptions options, Map<WeightContent, RunMemory.Place> there) {
         JvmPlatform.requireVectorModule();
-        CountableAxes.check(plan, Map.of());
+        CountableAxes axes = new CountableAxes(plan);
+        axes.check(Map.of());
         JavaSource source = new JvmWriter(options.target()).write(plan);
         ClassCache cache = new ClassCache(options.classes(), options.version(), options.warnings());
         PlanClass code =
@@ -99,7 +98,10 @@ public final class JvmProgram implements Program {
                 source,
                 code,
                 WorkerPool.of(options.target().cores()),
-                new SmallKernels(source.launches(), options.target().lanes(), options.leastShared()),
+                new RunPlans(
+                        plan,
+                        new SmallKernels(source.launches(), options.target().lanes(), options.leastShared()),
+                        axes),
                 new RunMemory(),
                 new HashMap<>());
         new Preparation(plan, source.prepare(), weights)
@@ -163,7 +165,7 @@ public final class JvmProgram implements Program {
 
     private Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths, Launch launch) {
         Map<String, Long> bound = bind(inputs, lengths);
-        RunPlan known = runPlans.get(bound, all -> RunPlan.of(plan, small, all));
+        RunPlan known = runPlans.at(bound);
         return pool.run(known.memory(), arrays -> {
             RunMemory run = new RunMemory(weights);
             run.place(known.memory(), arrays);

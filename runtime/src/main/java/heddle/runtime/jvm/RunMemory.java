@@ -78,7 +78,7 @@ final class RunMemory {
 
     /** The elements a buffer has. @throws DiagnosticException when they do not fit into an array */
     static int elements(Buffer buffer, Map<String, Long> lengths) {
-        long size = buffer.type().shape().size().evaluate(lengths);
+        long size = buffer.type().shape().size(lengths);
         if (size > MemoryPlan.MAX_ELEMENTS) {
             throw new DiagnosticException(Diagnostic.of(
                             JvmCode.BUFFER_TOO_LARGE,

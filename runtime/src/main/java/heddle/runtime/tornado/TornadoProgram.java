@@ -27,6 +27,7 @@ public final class TornadoProgram implements Program {
 
     private final Plan plan;
     private final IntFunction<DeviceCode> writer;
+    private final CountableAxes axes;
     private final Map<String, Tensor> weights;
     private final TornadoOptions options;
     private final Compiled grouped;
@@ -48,7 +49,8 @@ public final class TornadoProgram implements Program {
         this.writer = writer;
         this.weights = weights;
         this.options = options;
-        CountableAxes.check(plan, Map.of());
+        this.axes = new CountableAxes(plan);
+        axes.check(Map.of());
         this.grouped = compiled(TASKS_PER_GRAPH);
     }
 
@@ -147,7 +149,7 @@ public final class TornadoProgram implements Program {
             old.close();
         }
         if (instance == null) {
-            CountableAxes.check(plan, lengths);
+            axes.check(lengths);
             instance = open(jvm(version), version, lengths);
             open = version;
         }
