@@ -1,6 +1,7 @@
 package heddle.compiler;
 
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.decode.DecodeStep;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Decision;
@@ -40,6 +41,7 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.sum.PlainSums;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -177,6 +179,21 @@ public final class Compiler {
                 .flatMap(packed -> pairs(packed, inputs))
                 .map(PackSequences.Result::declined)
                 .orElse(result);
+    }
+
+    /**
+     * The graph for the first tokens of a text, or for one token behind {@code past} others whose keys and values are in caches, where it
+     * can be shown that this means the same.
+     *
+     * @param graph  gives something for each token in each of its outputs
+     * @param tokens the input of token numbers
+     */
+    public static DecodeStep.Result decode(Graph graph, String tokens, Optional<Dim> past) {
+        return DeepStack.call(() -> {
+            Graph normal = new EliminateDeadCode()
+                    .run(new Pipeline(NORMALISE).run(graph).graph());
+            return past.map(p -> DecodeStep.next(normal, tokens, p)).orElseGet(() -> DecodeStep.first(normal, tokens));
+        });
     }
 
     /**

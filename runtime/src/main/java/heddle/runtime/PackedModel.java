@@ -129,7 +129,7 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
         return declared;
     }
 
-    private static String text(Outcome.Declined why) {
+    static String text(Outcome.Declined why) {
         String place = why.at().origin().spans().stream()
                 .findFirst()
                 .map(span -> " (" + span + ")")

@@ -7,33 +7,50 @@ import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Suggest;
+import heddle.runtime.CachedModel;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.PlacedTarget;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.train.TrainCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * Writes bytes with a model: it gives each byte that may come next a score, one is chosen, and so on. The window of the
- * last bytes is computed anew for each.
+ * Writes bytes with a model: it gives each byte that may come next a score, one is chosen, and so on. While the text fits the window,
+ * each byte is read once, and caches keep what later ones need of it ({@link CachedModel}). Afterwards, and where a model has no caches, the
+ * window of the last bytes is computed anew for each.
  */
 public final class Generator {
     private static final int BYTES = 256;
 
-    private final CompiledModel model;
+    private final HeddleModel model;
+    private final CompileOptions options;
     private final Declaration input;
     private final String logits;
     private final int window;
+    private final Optional<CachedScores> cached;
 
-    private Generator(CompiledModel model, Declaration input, String logits, int window) {
+    /** Reads whole windows; compiled when the first one is read. */
+    private Optional<CompiledModel> windows = Optional.empty();
+
+    private Generator(
+            HeddleModel model,
+            CompileOptions options,
+            Declaration input,
+            String logits,
+            int window,
+            Optional<CachedScores> cached) {
         this.model = model;
+        this.options = options;
         this.input = input;
         this.logits = logits;
         this.window = window;
+        this.cached = cached;
     }
 
     /**
@@ -41,6 +58,7 @@ public final class Generator {
      *
      * @param logits the output that scores bytes, f32[B, N, 256]
      * @param window how many bytes the model sees at most, where it leaves that open; at least 1
+     * @param options whose warnings say why each byte reads the whole window, where that is so
      * @throws DiagnosticException when the model does not take bytes, gives no scores, or does not take as many
      */
     public static Generator of(HeddleModel model, String logits, int window, CompileOptions options) {
@@ -65,7 +83,29 @@ public final class Generator {
         if (length > longest) {
             throw tooLong(model, length, longest);
         }
-        return new Generator(model.only(logits).compile(options), input, logits, length);
+        HeddleModel scoring = model.only(logits);
+        Generator generator = new Generator(scoring, options, input, logits, length, cached(scoring, input, options));
+        if (generator.cached.isEmpty()) {
+            generator.windows();
+        }
+        return generator;
+    }
+
+    /** A device starts anew at each length. Schedules in a file are for the kernels of a model that reads whole windows. */
+    private static Optional<CachedScores> cached(HeddleModel model, Declaration input, CompileOptions options) {
+        if (options.schedules().isPresent() || PlacedTarget.of(options).device().isPresent()) {
+            return Optional.empty();
+        }
+        CachedModel.Result result = CachedModel.of(model, input.name());
+        result.declined().ifPresent(why -> options.warnings().accept("each byte reads the whole window again: " + why));
+        return result.model().map(m -> new CachedScores(model, m, input.name(), options));
+    }
+
+    private CompiledModel windows() {
+        if (windows.isEmpty()) {
+            windows = Optional.of(model.compile(options));
+        }
+        return windows.get();
     }
 
     /**
@@ -133,6 +173,7 @@ public final class Generator {
             throw new IllegalArgumentException("the first byte follows another one: a prompt has one at least");
         }
         byte[] text = Arrays.copyOf(prompt, prompt.length + count);
+        cached.ifPresent(CachedScores::clear);
         for (int i = 0; i < count; i++) {
             int next = sampling.choose(scores(text, prompt.length + i), i);
             text[prompt.length + i] = (byte) next;
@@ -142,15 +183,28 @@ public final class Generator {
 
     /** The scores behind the first {@code length} bytes. */
     private float[] scores(byte[] text, int length) {
+        if (cached.isPresent() && length <= window) {
+            int before = cached.get().read();
+            return last(cached.get().read(tokens(text, before, length, length)), length - before);
+        }
         int seen = Math.min(window, length);
         // A window of a fixed length is filled up at its end, which nothing before it looks at.
         int places = input.type().dim(1).isKnown() ? window : seen;
-        long[] tokens = new long[places];
-        for (int i = 0; i < seen; i++) {
-            tokens[i] = text[length - seen + i] & 0xFF;
+        Tensor tokens = tokens(text, length - seen, length, length - seen + places);
+        return last(windows().run(Map.of(input.name(), tokens)), seen);
+    }
+
+    /** Some bytes of a text, and zeros behind them. */
+    private Tensor tokens(byte[] text, int from, int to, int end) {
+        long[] tokens = new long[end - from];
+        for (int i = from; i < to; i++) {
+            tokens[i - from] = text[i] & 0xFF;
         }
-        Tensor tensor = Tensor.of(tokens, 1, places).cast(input.type().dtype());
-        float[] all = model.run(Map.of(input.name(), tensor)).get(logits).floats();
-        return Arrays.copyOfRange(all, (seen - 1) * BYTES, seen * BYTES);
+        return Tensor.of(tokens, 1, tokens.length).cast(input.type().dtype());
+    }
+
+    /** The scores at one of the places, counted from one. */
+    private float[] last(Map<String, Tensor> outputs, int place) {
+        return Arrays.copyOfRange(outputs.get(logits).floats(), (place - 1) * BYTES, place * BYTES);
     }
 }

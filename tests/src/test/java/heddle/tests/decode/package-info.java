@@ -1,0 +1,2 @@
+/** Tests of graphs that read a text token by token. */
+package heddle.tests.decode;
