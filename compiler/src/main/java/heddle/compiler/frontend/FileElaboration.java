@@ -9,11 +9,15 @@ import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.ast.Item;
+import heddle.dsl.ast.Name;
 import heddle.dsl.ast.SourceUnit;
 import heddle.dsl.ast.Stmt;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Elaborates one file, from its first item to its last. */
@@ -46,7 +50,10 @@ final class FileElaboration {
     private void declareFunctions() {
         for (Item item : unit.items()) {
             switch (item) {
-                case Item.Function f -> model.statements().declare(f.name(), new Closure(f, scope), scope, false);
+                case Item.Function f -> {
+                    model.statements().declare(f.name(), new Closure(f, scope), scope, false);
+                    requireOwnNames(f.parameters());
+                }
                 case Item.Dims d ->
                     d.lengths()
                             .forEach(l ->
@@ -57,6 +64,22 @@ final class FileElaboration {
                 case Stmt.Let l ->
                     l.bindings().forEach(b -> b.names().forEach(n -> scope.announce(n.text(), n.span())));
                 default -> {}
+            }
+        }
+    }
+
+    private void requireOwnNames(List<Item.Parameter> parameters) {
+        Map<String, Name> first = new HashMap<>();
+        for (Item.Parameter p : parameters) {
+            Name same = first.putIfAbsent(p.name().text(), p.name());
+            if (same != null) {
+                model.diagnostics()
+                        .report(Diagnostic.at(
+                                        p.name().span(),
+                                        FrontendCode.DUPLICATE_NAME,
+                                        "two parameters are called `" + p.name() + "`")
+                                .related(same.span(), "the first one")
+                                .hint("choose another name for one of them"));
             }
         }
     }

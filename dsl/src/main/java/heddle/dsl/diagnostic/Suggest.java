@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 
 /** Finds the known names that are close to an unknown one, for "did you mean". */
 public final class Suggest {
+    /** Letters of a name that may be a slip for another one. */
+    private static final int LONGEST = 200;
+
     private Suggest() {}
 
     /** The known name most like {@code name}, if one is so close that it was probably meant. */
@@ -20,10 +23,15 @@ public final class Suggest {
     public static List<String> close(String name, Collection<String> known) {
         return known.stream()
                 .distinct()
-                .filter(candidate -> difference(name, candidate) <= tolerance(name) || isShortSlip(name, candidate))
+                .filter(candidate -> isClose(name, candidate) || isShortSlip(name, candidate))
                 .sorted(Comparator.<String>comparingInt(candidate -> difference(name, candidate))
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
+    }
+
+    /** Of names that nobody types, only those of about the same length would be compared, in time and memory that grow with its square. */
+    private static boolean isClose(String name, String candidate) {
+        return Math.max(name.length(), candidate.length()) <= LONGEST && difference(name, candidate) <= tolerance(name);
     }
 
     /** One slip in three letters; words of one or two letters are all alike. */

@@ -91,7 +91,12 @@ record Expectation(Set<Integer> types) {
 
     /** A name and nothing like it may stand here. */
     boolean onlyName() {
-        return has(HeddleParser.NAME) && !expression() && !statement();
+        return has(HeddleParser.NAME) && !expression() && !statement() && !length();
+    }
+
+    /** A number may stand here, and before it the word that says what a length typically is. */
+    private boolean length() {
+        return has(HeddleParser.NAME) && has(HeddleParser.INT) && !expression();
     }
 
     /**
@@ -110,6 +115,10 @@ record Expectation(Set<Integer> types) {
         } else if (expression()) {
             rest.removeAll(STARTS_EXPRESSION);
             words.add("an expression");
+        }
+        if (length()) {
+            rest.removeAll(Set.of(HeddleParser.NAME, HeddleParser.INT));
+            words.addAll(List.of("a whole number", "`typical` and one"));
         }
         boolean end = rest.remove(HeddleParser.END);
         boolean comma = rest.remove(HeddleParser.COMMA);
@@ -130,6 +139,8 @@ record Expectation(Set<Integer> types) {
         return switch (type) {
             case HeddleParser.NAME -> "a name";
             case HeddleParser.STRING -> "a string";
+            case HeddleParser.INT -> "a whole number";
+            case HeddleParser.FLOAT -> "a number";
             default -> "`" + sign(type) + "`";
         };
     }

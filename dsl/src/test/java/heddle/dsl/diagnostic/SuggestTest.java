@@ -44,4 +44,11 @@ class SuggestTest {
     void nearestFirst() {
         assertEquals(List.of("layer", "layers"), Suggest.close("layer", List.of("layers", "layer", "batch")));
     }
+
+    /** A name of a hundred thousand letters was not mistyped; to compare it with another would take more memory than there is. */
+    @Test
+    void staysSilentForNamesThatNobodyTypes() {
+        assertEquals(Optional.empty(), Suggest.closest("x".repeat(100_000), List.of("x".repeat(100_001))));
+        assertEquals(Optional.of("y".repeat(199)), Suggest.closest("y".repeat(198), List.of("y".repeat(199))));
+    }
 }

@@ -16,23 +16,41 @@ import java.nio.file.attribute.PosixFileAttributeView;
 
 /**
  * A file that is being written. It gets its name at {@link #commit}, so no one ever sees half of it. If it is closed
- * without a commit, it is deleted.
+ * without a commit, it is deleted. What is there already and no regular file, such as a pipe or {@code /dev/null}, is not replaced: bytes
+ * go into it as they come.
  */
 public final class AtomicFile implements AutoCloseable {
     private static final String TEMPORARY = ".tmp";
 
     private final Path target;
+
+    /** Where bytes are until they are all there; the target itself, where that is no regular file. */
     private final Path temporary;
 
     /** Not a channel, which an interrupt would close. */
     private final OutputStream out;
 
     public AtomicFile(Path file) throws IOException {
+        if (isDevice(file)) {
+            this.target = file;
+            this.temporary = file;
+            this.out = Files.newOutputStream(file, StandardOpenOption.WRITE);
+            return;
+        }
         // A symbolic link stays one: what it points to is replaced.
         this.target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         String name = before(target) + ProcessHandle.current().pid() + "-" + System.nanoTime();
         this.temporary = target.resolveSibling(name + TEMPORARY);
         this.out = Files.newOutputStream(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    }
+
+    /** Whether something is there that takes bytes and is no regular file. */
+    static boolean isDevice(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+    }
+
+    private boolean isDirect() {
+        return temporary.equals(target);
     }
 
     private static String before(Path file) {
@@ -98,6 +116,9 @@ public final class AtomicFile implements AutoCloseable {
     /** Gives the file its name, in place of any that had it, whose permissions it keeps. */
     public void commit() throws IOException {
         out.close();
+        if (isDirect()) {
+            return;
+        }
         PosixFileAttributeView view = Files.getFileAttributeView(target, PosixFileAttributeView.class);
         if (view != null && Files.exists(target)) {
             Files.setPosixFilePermissions(temporary, view.readAttributes().permissions());
@@ -111,6 +132,10 @@ public final class AtomicFile implements AutoCloseable {
      */
     public void commitDurably() throws IOException {
         out.flush();
+        if (isDirect()) {
+            commit();
+            return;
+        }
         Uninterrupted.read(() -> synchronised(temporary, StandardOpenOption.WRITE));
         commit();
         if (File.separatorChar == '/') {
@@ -129,7 +154,9 @@ public final class AtomicFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         out.close();
-        Files.deleteIfExists(temporary);
+        if (!isDirect()) {
+            Files.deleteIfExists(temporary);
+        }
     }
 
     /** What to throw when a file could not be written. */

@@ -77,7 +77,7 @@ public final class FileFault {
     /** What to throw when a file or directory could not be written. */
     static DiagnosticException unwritable(Path file, IOException cause) {
         return new DiagnosticException(ofFile(file)
-                .or(() -> ofDirectory(file))
+                .or(() -> AtomicFile.isDevice(file) ? Optional.empty() : ofDirectory(file))
                 .filter(fault -> !Files.isDirectory(file) || !(cause instanceof FileAlreadyExistsException))
                 .orElseGet(() -> fault(file, reason(cause))));
     }
@@ -88,6 +88,9 @@ public final class FileFault {
         }
         if (Files.isDirectory(file)) {
             return Optional.of(fault(file, "it is a directory").hint("name a file in it"));
+        }
+        if (AtomicFile.isDevice(file)) {
+            return Files.isWritable(file) ? Optional.empty() : Optional.of(fault(file, "you may not write to it"));
         }
         Path parent = file.toAbsolutePath().getParent();
         if (!Files.exists(parent)) {
