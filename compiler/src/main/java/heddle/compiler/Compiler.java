@@ -29,6 +29,7 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveIdentities;
 import heddle.compiler.pass.RemoveTrainingMarks;
+import heddle.compiler.pass.SplitLongJoins;
 import heddle.compiler.recompute.LossOutputs;
 import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.recompute.Recompute;
@@ -110,6 +111,8 @@ public final class Compiler {
             new MarkProbabilities(),
             new EliminateDeadCode());
 
+    private static final List<Pass> LAST = List.of(new SplitLongJoins());
+
     private static final List<Pass> FOLD = List.of(new FoldLayout(), new EliminateDeadCode());
 
     private Compiler() {}
@@ -132,6 +135,7 @@ public final class Compiler {
         if (fusion == Fusion.FUSED) {
             passes.addAll(FOLD);
         }
+        passes.addAll(LAST);
         return new Pipeline(passes);
     }
 
@@ -299,13 +303,12 @@ public final class Compiler {
     /** The graph as it is when nothing is fused. */
     private static Graph unfused(Pipeline.Result passes, Set<String> disabled) {
         Graph given = passes.given();
-        Pipeline unfused = pipeline(given, Fusion.UNFUSED).without(disabled);
         if (Differentiate.isAsked(given)) {
-            return unfused.run(given).graph();
+            return pipeline(given, Fusion.UNFUSED).without(disabled).run(given).graph();
         }
-        int simplifications = unfused.passes().size();
-        return simplifications == 0
-                ? given
-                : passes.steps().get(simplifications - 1).graph();
+        // All pipelines begin alike, so that this much was done already.
+        int alike = new Pipeline(SIMPLIFY).without(disabled).passes().size();
+        Graph simple = alike == 0 ? given : passes.steps().get(alike - 1).graph();
+        return new Pipeline(LAST).without(disabled).run(simple).graph();
     }
 }

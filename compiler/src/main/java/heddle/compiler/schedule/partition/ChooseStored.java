@@ -12,6 +12,7 @@ import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.View;
+import heddle.compiler.pass.SplitLongJoins;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.schedule.Dequantised;
 import heddle.compiler.tile.family.MapPieces;
@@ -28,8 +29,8 @@ import java.util.Set;
 /**
  * Chooses which pointwise results are stored. The others are computed where they are read.
  *
- * <p>A result must be stored when it is a result of the graph, when it is an operand of attention, and when it is an
- * operand of a contraction: contractions read strided views of buffers. Otherwise it is computed in place when
+ * <p>A result must be stored when it is a result of the graph, when it is an operand of attention, when it is a part of a long join,
+ * and when it is an operand of a contraction: contractions read strided views of buffers. Otherwise it is computed in place when
  *
  * <ul>
  *   <li>it is a view, a number or a dequantised weight, or
@@ -64,6 +65,9 @@ public final class ChooseStored {
         for (Node node : graph.nodes()) {
             if (isKnown(node)) {
                 known.add(node);
+            }
+            if (SplitLongJoins.isPart(graph, node)) {
+                required.add(node);
             }
             if (node.op() instanceof SumOfProducts) {
                 ContractionAxes axes = ContractionAxes.of(graph, node);
