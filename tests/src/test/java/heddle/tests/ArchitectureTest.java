@@ -98,6 +98,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.rule..")
                 .layer("pack")
                 .definedBy("heddle.compiler.pack..")
+                .layer("decode")
+                .definedBy("heddle.compiler.decode..")
                 .layer("softmax")
                 .definedBy("heddle.compiler.softmax..")
                 .layer("sum")
@@ -152,6 +154,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("report", "pipeline")
                 .whereLayer("pack")
                 .mayOnlyBeAccessedByLayers("pipeline")
+                .whereLayer("decode")
+                .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
                 .mayOnlyBeAccessedByLayers("sum", "join", "attention", "report", "pipeline")
                 .whereLayer("gradient")
@@ -159,7 +163,8 @@ class ArchitectureTest {
                 .whereLayer("recompute")
                 .mayOnlyBeAccessedByLayers("inspect", "pipeline")
                 .whereLayer("rule")
-                .mayOnlyBeAccessedByLayers("pack", "softmax", "sum", "join", "attention", "report", "pass", "pipeline")
+                .mayOnlyBeAccessedByLayers(
+                        "pack", "decode", "softmax", "sum", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
                         "tile",
@@ -167,6 +172,7 @@ class ArchitectureTest {
                         "recompute",
                         "rule",
                         "pack",
+                        "decode",
                         "softmax",
                         "sum",
                         "join",
@@ -186,6 +192,7 @@ class ArchitectureTest {
                         "recompute",
                         "rule",
                         "pack",
+                        "decode",
                         "softmax",
                         "sum",
                         "join",
