@@ -45,8 +45,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A schedule changes speed alone: results are the same up to the order of sums. What is found",
-            "holds for the machine, the threads and the lengths that it was measured with; with other",
-            "lengths it is legal, too.",
+            "holds for the machine, the threads and the lengths that it was measured with. With other",
+            "lengths it may be slower, and it is refused where they make another kernel: few queries,",
+            "or an axis of length one.",
             "",
             "Examples:",
             "  heddle tune examples/attention.heddle -D B=1 -D N=512 -o n512.schedule",

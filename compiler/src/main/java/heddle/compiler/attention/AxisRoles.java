@@ -45,14 +45,27 @@ record AxisRoles(List<Axis> batch, Axis i, List<Axis> columns) {
             left.removeAll(columns);
             Axis i = last(left, this::isQuery);
             left.remove(i);
-            left.stream().filter(a -> !isBatch(a, i)).findFirst().ifPresent(axis -> {
-                throw new DeclinedException(
-                        product,
-                        "keys and values do not change along the same axes; along one of length " + axis.extent()
-                                + " only one of them does",
-                        "give keys and values the same heads and batches, and no axis of the queries");
+            left.stream().filter(a -> !isBatch(a, i, given)).findFirst().ifPresent(axis -> {
+                throw isBatch(axis, i, true) ? ofNumbers(product, axis) : ofOne(product, axis);
             });
             return new AxisRoles(List.copyOf(left), i, columns);
+        }
+
+        private static DeclinedException ofOne(Node product, Axis axis) {
+            return new DeclinedException(
+                    product,
+                    "keys and values do not change along the same axes; along one of length " + axis.extent()
+                            + " only one of them does",
+                    "give keys and values the same heads and batches, and no axis of the queries");
+        }
+
+        private DeclinedException ofNumbers(Node product, Axis axis) {
+            String which = ScalarExprs.reads(k, axis) ? "values" : "keys";
+            return new DeclinedException(
+                    product,
+                    "the " + which + " are numbers that the model states, the same along an axis of length "
+                            + axis.extent() + ": that counts as a sum over positions",
+                    "repeat the " + which + " along that axis, with expand(" + which + ", shape)");
         }
 
         private boolean isColumn(Axis axis) {
@@ -67,7 +80,7 @@ record AxisRoles(List<Axis> batch, Axis i, List<Axis> columns) {
          * Values of their own for each row of scores are a mixture, not attention: queries must share them. Where queries
          * and keys are the same for all, as one head that is repeated, so may be all but the values.
          */
-        private boolean isBatch(Axis axis, Axis i) {
+        private boolean isBatch(Axis axis, Axis i, boolean given) {
             boolean ofKeys = ScalarExprs.reads(k, axis);
             boolean shared = i != NO_QUERIES || ofKeys == ScalarExprs.reads(q, axis);
             return ofKeys == ScalarExprs.reads(v, axis) || given && shared;
