@@ -4,8 +4,10 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Equation;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The sums of a graph that are better computed as matmuls. */
 final class WrittenProducts {
@@ -104,8 +107,10 @@ final class WrittenProducts {
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax || ElementReference.is(node, ScalarFn.EXP)) {
                 List<Node> scores = products(
-                        node, n -> graph.operands(n).stream().map(Value::node).toList());
-                List<Node> values = products(node, graph::users);
+                        node,
+                        n -> graph.operands(n).stream().map(Value::node).toList(),
+                        n -> isProductOfComputed(n) || isOfOneQuery(n));
+                List<Node> values = products(node, graph::users, this::isProductOfComputed);
                 if (!scores.isEmpty() && !values.isEmpty()) {
                     ofAttention.addAll(scores);
                     ofAttention.addAll(values);
@@ -114,14 +119,14 @@ final class WrittenProducts {
         }
     }
 
-    /** The products of computed factors that are reached through elementwise nodes. */
-    private List<Node> products(Node from, Function<Node, List<Node>> next) {
+    /** The products of some kind that are reached through elementwise nodes. */
+    private List<Node> products(Node from, Function<Node, List<Node>> next, Predicate<Node> isOne) {
         List<Node> products = new ArrayList<>();
         Set<Node> seen = new HashSet<>(Set.of(from));
         Deque<Node> open = new ArrayDeque<>(seen);
         while (!open.isEmpty()) {
             for (Node node : next.apply(open.pop())) {
-                if (isProductOfComputed(node)) {
+                if (isOne.test(node)) {
                     products.add(node);
                 } else if (node.op() instanceof Pointwise && seen.add(node)) {
                     open.push(node);
@@ -129,6 +134,38 @@ final class WrittenProducts {
             }
         }
         return products;
+    }
+
+    /** Whether a node is a product with a weight of one column: a query that was learned, for all texts. */
+    private boolean isOfOneQuery(Node node) {
+        BroadcastProduct product = found.get(node);
+        if (product != null) {
+            return isQuery(product.left().value(), product.terms())
+                    || isQuery(product.right().value(), product.terms());
+        }
+        return node.op() instanceof SumOfProducts p
+                && (isQuery(graph.operand(node, 0), summed(p.parsed().left(), p.parsed(), graph.operand(node, 0)))
+                        || isQuery(
+                                graph.operand(node, 1),
+                                summed(p.parsed().right(), p.parsed(), graph.operand(node, 1))));
+    }
+
+    /** How many elements a factor has along what is summed. */
+    private static Dim summed(String letters, Equation equation, Value factor) {
+        Dim terms = Dim.ONE;
+        for (int axis = 0; axis < letters.length(); axis++) {
+            if (equation.result().indexOf(letters.charAt(axis)) < 0) {
+                terms = terms.times(factor.type().dim(axis));
+            }
+        }
+        return terms;
+    }
+
+    /** Whether a factor is a weight that has no more elements than are summed. */
+    private boolean isQuery(Value factor, Dim terms) {
+        return !dependence.varies(factor.node())
+                && !dependence.isConstant(factor.node())
+                && factor.type().shape().size().equals(terms);
     }
 
     private boolean isProductOfComputed(Node node) {
