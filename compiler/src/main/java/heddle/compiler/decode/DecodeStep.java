@@ -70,7 +70,11 @@ public final class DecodeStep {
         }
     }
 
+    /** @throws IllegalArgumentException when the graph has no outputs */
     private static Node input(Graph graph, String tokens) {
+        if (graph.outputs().isEmpty()) {
+            throw new IllegalArgumentException("the graph " + graph.name() + " has no outputs");
+        }
         Node input = graph.nodes().stream()
                 .filter(n -> n.op() instanceof Input i && i.key().equals(tokens))
                 .findFirst()
@@ -78,11 +82,16 @@ public final class DecodeStep {
                         graph.outputs().firstEntry().getValue().node(),
                         "the output does not depend on the input " + tokens,
                         "compute it from the tokens"));
-        if (input.type().rank() != 2 || input.type().dim(1).asSymbol().isEmpty()) {
+        TensorType type = input.type();
+        boolean isOfTexts = type.rank() == 2
+                && type.dim(1).asSymbol().isPresent()
+                && !type.dim(0).symbols().contains(type.dim(1).asSymbol().get());
+        if (!isOfTexts) {
             throw new DeclinedException(
                     input,
-                    "the input " + tokens + " is " + input.type() + ", so a text always has as many tokens",
-                    "declare it with tokens of any number: input " + tokens + ": i64[B, N]");
+                    "the input " + tokens + " is " + type
+                            + ", which has no axis of tokens of any number behind one of texts",
+                    "declare it so: input " + tokens + ": i64[B, N]");
         }
         return input;
     }

@@ -34,12 +34,19 @@ sealed interface Later {
             return query == 0 && key == 0;
         }
 
-        private Places plus(Places other, long sign) {
-            return new Places(query + sign * other.query, key + sign * other.key, offset + sign * other.offset);
+        private Later plus(Places other, long sign) {
+            return of(query + sign * other.query, key + sign * other.key, offset + sign * other.offset);
         }
 
-        private Places times(long factor) {
-            return new Places(query * factor, key * factor, offset * factor);
+        private Later times(long factor) {
+            return Math.abs(factor) > MOST_OFFSET ? UNKNOWN : of(query * factor, key * factor, offset * factor);
+        }
+
+        /** Nothing is known of what may wrap around, or be rounded. */
+        private static Later of(long query, long key, long offset) {
+            boolean isExact =
+                    Math.abs(query) <= MOST_FACTOR && Math.abs(key) <= MOST_FACTOR && Math.abs(offset) <= MOST_OFFSET;
+            return isExact ? new Places(query, key, offset) : UNKNOWN;
         }
     }
 
@@ -49,7 +56,12 @@ sealed interface Later {
 
     Later ZERO = new Number(0);
 
-    /** These hold places of tokens exactly, as far as texts go. */
+    /** The most that a place is multiplied with, and what is added to it at most. */
+    long MOST_FACTOR = 4;
+
+    long MOST_OFFSET = 1 << 20;
+
+    /** These hold such multiples of places exactly, in texts of up to a million tokens. */
     Set<DType> EXACT = Set.of(DType.I32, DType.I64, DType.F32, DType.F64);
 
     /** What is known of a function of single elements. @param type of the last operand */
@@ -59,24 +71,37 @@ sealed interface Later {
             for (int n = 0; n < operands.size(); n++) {
                 x[n] = ((Number) operands.get(n)).value;
             }
-            return new Number(ScalarMath.apply(fn, type, x[0], x[1], x[2]));
+            return new Number(rounded(fn, type, ScalarMath.apply(fn, type, x[0], x[1], x[2])));
         }
         Later first = operands.getFirst();
         return switch (fn) {
             case ADD, SUB -> sum(fn, type, first, operands.getLast());
             case MUL -> product(type, first, operands.getLast());
-            case NEG -> places(first).<Later>map(p -> p.times(-1)).orElse(UNKNOWN);
+            case NEG -> places(first).map(p -> p.times(-1)).orElse(UNKNOWN);
             case EQ, NE, LT, LE, GT, GE -> compared(fn, first, operands.getLast());
             case AND -> operands.contains(ZERO) ? ZERO : UNKNOWN;
             case OR -> operands.contains(new Number(1)) ? new Number(1) : UNKNOWN;
             case MIN -> operands.contains(MINUS_INFINITY) ? MINUS_INFINITY : UNKNOWN;
             case MUL0 -> first.equals(ZERO) ? ZERO : UNKNOWN;
-            case SELECT -> first instanceof Number n ? operands.get(n.value != 0 ? 1 : 2) : UNKNOWN;
+            case SELECT -> selected(first, operands.get(1), operands.get(2));
             default -> UNKNOWN;
         };
     }
 
-    /** A number that is added to minus infinity changes nothing. */
+    private static Later selected(Later condition, Later yes, Later no) {
+        if (condition instanceof Number n) {
+            return n.value != 0 ? yes : no;
+        }
+        return yes.equals(no) ? yes : UNKNOWN;
+    }
+
+    /** A result as its type holds it. */
+    private static double rounded(ScalarFn fn, DType type, double value) {
+        boolean isTruth = fn.rule() == ScalarFn.Rule.COMPARE || fn.rule() == ScalarFn.Rule.LOGIC;
+        return type.isFloat() && !isTruth ? type.nearest(value) : value;
+    }
+
+    /** A number that is added to minus infinity changes nothing; what is infinite or no number counts as hidden with it. */
     private static Later sum(ScalarFn fn, DType type, Later a, Later b) {
         boolean isHidden = a.equals(MINUS_INFINITY) || fn == ScalarFn.ADD && b.equals(MINUS_INFINITY);
         if (type.isFloat() && isHidden) {
@@ -106,7 +131,9 @@ sealed interface Later {
         if (left.isEmpty() || right.isEmpty()) {
             return UNKNOWN;
         }
-        Places difference = left.get().plus(right.get(), -1);
+        if (!(left.get().plus(right.get(), -1) instanceof Places difference)) {
+            return UNKNOWN;
+        }
         double least = difference.least();
         double greatest = difference.greatest();
         return switch (fn) {
@@ -127,7 +154,7 @@ sealed interface Later {
         return switch (x) {
             case Places p -> Optional.of(p);
             case Number n ->
-                n.value == Math.rint(n.value) && Math.abs(n.value) < 1L << 53
+                n.value == Math.rint(n.value) && Math.abs(n.value) <= MOST_OFFSET
                         ? Optional.of(new Places(0, 0, (long) n.value))
                         : Optional.empty();
             case Unknown u -> Optional.empty();

@@ -64,7 +64,9 @@ final class LayoutOfTokens {
     }
 
     Form pad(Node node, Pad p, Set<Integer> whole) {
-        for (int axis : values.axes(node)) {
+        Set<Integer> axes = new TreeSet<>(values.axes(node));
+        axes.addAll(values.axes(values.graph().operand(node, 0).node()));
+        for (int axis : axes) {
             if (!p.low().get(axis).isZero() || !p.high().get(axis).isZero()) {
                 throw new DeclinedException(
                         node,
@@ -76,13 +78,15 @@ final class LayoutOfTokens {
     }
 
     Form slice(Node node, Slice s, Set<Integer> whole) {
-        TensorType x = values.graph().operand(node, 0).type();
+        Node operandNode = values.graph().operand(node, 0).node();
+        values.axes(operandNode); // Declines lengths that are made of others.
+        TensorType x = operandNode.type();
         List<Dim> starts = new ArrayList<>(s.starts());
         Set<Integer> own = new TreeSet<>();
         for (int axis = 0; axis < x.rank(); axis++) {
-            boolean isForward = s.steps().get(axis) == 1;
+            long step = s.steps().get(axis);
             boolean isAll =
-                    s.starts().get(axis).isZero() && s.lengths().get(axis).equals(x.dim(axis)) && isForward;
+                    s.starts().get(axis).isZero() && s.lengths().get(axis).equals(x.dim(axis)) && step == 1;
             if (values.isOfTokens(x.dim(axis)) && isAll) {
                 if (whole.contains(axis)) {
                     own.add(axis);
@@ -90,12 +94,11 @@ final class LayoutOfTokens {
             } else if (!values.isFree(x.dim(axis)) || !values.isFree(s.starts().get(axis))) {
                 throw new DeclinedException(
                         node, "tokens are picked by their place", "read the same token, or earlier ones by attention");
-            } else if (values.isOfTokens(s.lengths().get(axis)) && isForward) {
-                Dim moved = whole.contains(axis) ? Dim.ZERO : values.before();
-                starts.set(axis, starts.get(axis).plus(moved));
+            } else if (values.isOfTokens(s.lengths().get(axis)) && !whole.contains(axis)) {
+                starts.set(axis, starts.get(axis).plus(values.before().times(step)));
             }
         }
-        Form operand = values.form(node, 0, own);
+        Form operand = values.form(operandNode, own);
         Slice moved = new Slice(starts, values.shape(s.lengths(), whole).dims(), s.steps());
         return new Form(
                 values.add(moved, node, operand.value()), own.size() == whole.size() ? operand.later() : Later.UNKNOWN);

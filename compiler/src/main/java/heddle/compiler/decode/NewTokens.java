@@ -60,6 +60,7 @@ final class NewTokens {
     private final Map<Node, Value> cached = new HashMap<>();
     private final List<Cache> caches = new ArrayList<>();
     private final List<Value> rows = new ArrayList<>();
+    private final String prefix;
     private boolean countsPlaces;
     private final LayoutOfTokens layout = new LayoutOfTokens(this);
     private final SumsOverTokens sums = new SumsOverTokens(this);
@@ -73,11 +74,27 @@ final class NewTokens {
         this.tokens = input.type().dim(1);
         this.added = past.isPresent() ? Dim.ONE : tokens;
         this.all = past.map(p -> p.plus(added)).orElse(tokens);
+        this.prefix = unused(graph);
         for (Node node : graph.nodes()) {
             if (node == input || graph.operands(node).stream().anyMatch(v -> ofTokens.contains(v.node()))) {
                 ofTokens.add(node);
             }
         }
+    }
+
+    /** What no name of an input or output begins with. */
+    private static String unused(Graph graph) {
+        Set<String> names = new HashSet<>(graph.outputs().keySet());
+        graph.nodes().stream().filter(n -> n.op() instanceof Input).forEach(n -> names.add(((Input) n.op()).key()));
+        String unused = "cache.";
+        while (anyBegins(names, unused)) {
+            unused = "kept." + unused;
+        }
+        return unused;
+    }
+
+    private static boolean anyBegins(Set<String> names, String prefix) {
+        return names.stream().anyMatch(name -> name.startsWith(prefix));
     }
 
     /** Makes a value an output, at the new tokens. */
@@ -100,7 +117,23 @@ final class NewTokens {
         for (int n = 0; n < caches.size(); n++) {
             out.output(caches.get(n).name(), rows.get(n));
         }
-        return out.build();
+        Graph step = out.build();
+        if (past.isPresent()) {
+            step.nodes().forEach(this::requireFree);
+        }
+        return step;
+    }
+
+    /** What depends on how many tokens there are in all has no number in a graph for one of them. */
+    private void requireFree(Node node) {
+        for (Dim dim : node.type().shape().dims()) {
+            if (!isFree(dim)) {
+                throw new DeclinedException(
+                        node,
+                        "an axis has " + dim + " elements, which no longer are those of tokens",
+                        "keep the axis of " + tokens + " tokens apart from others");
+            }
+        }
     }
 
     List<Cache> caches() {
@@ -227,7 +260,7 @@ final class NewTokens {
         List<Dim> dims = new ArrayList<>(row.type().shape().dims());
         dims.set(0, past.orElse(Dim.ZERO));
         Cache cache =
-                new Cache("cache." + caches.size(), new TensorType(node.type().dtype(), new Shape(dims)));
+                new Cache(prefix + caches.size(), new TensorType(node.type().dtype(), new Shape(dims)));
         caches.add(cache);
         rows.add(row);
         if (past.isEmpty()) {

@@ -7,6 +7,7 @@ import heddle.compiler.op.Equation;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarMath;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -30,7 +31,7 @@ final class SumsOverTokens {
             throw new DeclinedException(
                     node, "a softmax over tokens is read one token at a time", "sum over the keys of each query");
         }
-        requireNeutral(node, hasQueries(node, whole) && x.later().equals(Later.MINUS_INFINITY));
+        requireNeutral(node, hasQueries(node, whole) && x.later().equals(Later.MINUS_INFINITY), "-inf");
         return new Form(values.add(s, node, x.value()), Later.ZERO);
     }
 
@@ -39,12 +40,14 @@ final class SumsOverTokens {
         return values.axes(node).size() == 2 && whole.size() == 1;
     }
 
-    private static void requireNeutral(Node node, boolean isNeutral) {
+    /** @param neutral what counts for nothing, in the language */
+    private static void requireNeutral(Node node, boolean isNeutral, String neutral) {
         if (!isNeutral) {
             throw new DeclinedException(
                     node,
-                    "a token reads tokens that follow it",
-                    "hide later tokens from each query: where(iota(N)[new, :] <= iota(N)[:, new], scores, -inf)");
+                    "it is not shown that no token reads what follows it",
+                    "hide later tokens from each query last of all: where(iota(N)[new, :] <= iota(N)[:, new], …, "
+                            + neutral + ")");
         }
     }
 
@@ -67,7 +70,7 @@ final class SumsOverTokens {
                 new Later.Number(ScalarMath.neutral(r.kind(), operand.type().dtype()));
         boolean isNeutral = x.later().equals(neutral);
         if (readsTokens) {
-            requireNeutral(node, hasQueries(operand, own) && isNeutral);
+            requireNeutral(node, hasQueries(operand, own) && isNeutral, r.kind() == Reduction.MAX ? "-inf" : "0.0");
         }
         return new Form(values.add(r, node, x.value()), isNeutral && !readsTokens ? neutral : Later.UNKNOWN);
     }
@@ -92,7 +95,8 @@ final class SumsOverTokens {
             requireNeutral(
                     node,
                     hides(node, 0, e.left(), isWhole, letter, left)
-                            || hides(node, 1, e.right(), isWhole, letter, right));
+                            || hides(node, 1, e.right(), isWhole, letter, right),
+                    "0.0");
         }
         return new Form(values.add(c, node, left.value(), right.value()), Later.UNKNOWN);
     }

@@ -118,7 +118,7 @@ record Expectation(Set<Integer> types) {
         }
         if (length()) {
             rest.removeAll(Set.of(HeddleParser.NAME, HeddleParser.INT));
-            words.addAll(List.of("a whole number", "`typical` and one"));
+            words.add("`typical` and a whole number");
         }
         boolean end = rest.remove(HeddleParser.END);
         boolean comma = rest.remove(HeddleParser.COMMA);

@@ -12,7 +12,9 @@ import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -178,20 +180,27 @@ class DecodeStepTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "merged(softmax(s, axis = -1) @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "merged(softmax(where(j <= i + 1, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "merged(softmax(where(j <= i or j < 3, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "merged(softmax(where(j <= i, s, -5.0), axis = -1) @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "merged(softmax(where(i <= j, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "merged(softmax(where(2 * j <= i, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "merged(s @ repeat(v, 2, axis = 1)) | a token reads tokens that follow it",
-                "x - mean(x, axis = 1, keepdims = true) | a token reads tokens that follow it",
+                "merged(softmax(s, axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(j <= i + 1, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(j <= i or j < 3, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(j <= i, s, -5.0), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(i <= j, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(2 * j <= i, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(s @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "x - mean(x, axis = 1, keepdims = true) | it is not shown that no token reads what follows it",
                 "x / cast(N, f32) | the result depends on the number of tokens, N, which grows",
                 "x[:, ::-1] | tokens are picked by their place",
                 "concat([x[:, 1:], x[:, 0:1]], axis = 1) | tokens are joined with others",
                 "gather(x, iota(N), axis = 1) | tokens are picked by their place",
                 "reshape(reshape(x, [B, 16, N]), [B, N, 16]) | a reshape to [B, N, 16] takes tokens apart",
-                "cumsum(x, axis = 1) | tokens are picked by their place",
+                "merged(softmax(where(cast(j, i32) * 1000000000 <= cast(i, i32) * 1000000000, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(cast(j - i + 2147483647, i32) <= 2147483647, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(j * 4503599627370496 * 1024 <= i * 4503599627370496 * 1024, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(cast(j, f32) + 16777216.0 <= cast(i, f32) + 16777216.0, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "merged(softmax(where(where(j <= i, 0.0, 16777216.0) + 1.0 <= 16777216.0, s, -inf), axis = -1) @ repeat(v, 2, axis = 1)) | it is not shown that no token reads what follows it",
+                "sum(pad(x, [[0, 0], [0, B - N], [0, 0]]), axis = 1)[:, new] + x * 0.0 | elements are put before or behind the tokens",
+                "softmax(concat([zeros([B, N, 1]), x @ transpose(x)], axis = -1))[..., 1:] @ x | an axis has N + 1 elements, which no longer are those of tokens",
+                "cumsum(x, axis = 1) | an axis has 128*((N + 127) div 128) elements, which no longer are those of tokens",
             })
     void saysWhyNot(String logits, String reason) {
         Model model = model(DECODER + "output logits = " + logits + "\n");
@@ -201,6 +210,39 @@ class DecodeStepTest {
             assertEquals(reason, result.declined().get().reason());
             assertTrue(result.graph().isEmpty() && result.caches().isEmpty(), logits);
         }
+    }
+
+    /** A text that is filled up to a fixed length has no tokens of its own any more. */
+    @Test
+    void textsThatAreFilledUpAreRefused() {
+        Model model = model("""
+                dim B, N
+                input tokens: i64[B, N]
+                let x = pad(embed(tokens, weight "words" : f32[30, 16]), [[0, 0], [0, 64 - N], [0, 0]])
+                let s = where(iota(64)[new, :] <= iota(64)[:, new], x @ transpose(x), -inf)
+                output logits = (softmax(s, axis = -1) @ x)[:, :N]
+                """);
+        for (Optional<Dim> past : List.of(Optional.<Dim>empty(), Optional.of(PAST))) {
+            assertTrue(Compiler.decode(model.graph(), "tokens", past).declined().isPresent());
+        }
+    }
+
+    /** Names of caches are none of the model's. */
+    @Test
+    void cachesHaveNamesOfTheirOwn() {
+        Graph graph = model(DECODER + "output logits = merged(p @ repeat(v, 2, axis = 1))\n")
+                .graph();
+        Graph.Builder named = new Graph.Builder("named");
+        Map<Node, Node> copies = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            List<Value> operands = graph.operands(node).stream()
+                    .map(v -> copies.get(v.node()).value())
+                    .toList();
+            copies.put(node, named.copy(node, operands));
+        }
+        named.output("cache.0", copies.get(graph.outputs().get("logits").node()).value());
+        DecodeStep.Result next = Compiler.decode(named.build(), "tokens", Optional.of(PAST));
+        assertEquals(List.of("kept.cache.0", "kept.cache.1"), names(next));
     }
 
     @Test

@@ -11,6 +11,8 @@ final class RandomDecoder {
             "let x = words",
             "let x = words + (weight \"places\" : f32[60, 16])[0:N]",
             "let x = words + (weight \"places\" : f32[60, 16])[2:N + 2]",
+            "let x = words + (weight \"places\" : f32[60, 16])[0:2 * N:2]",
+            "let x = words + (weight \"places\" : f32[60, 16])[59:59 - N:-1]",
             "let x = words + embed(iota(N), weight \"places\" : f32[60, 16])",
             "let x = words + sin(cast(iota(N), f32)[:, new] * 2.0 ** (-0.5 * cast(iota(16), f32)))",
             "let x = words + concat([(weight \"a\" : f32[60, 6])[0:N], (weight \"b\" : f32[60, 10])[0:N]], axis = 1)",
@@ -30,6 +32,7 @@ final class RandomDecoder {
             "fn biased(s) = 8.0 * tanh(s / 8.0)",
             "fn biased(s) = s + embed(clip(i - j, 0, 5), weight \"near\" : f32[6])",
             "fn biased(s) = s + (weight \"square\" : f32[60, 60])[0:N, 0:N]",
+            "fn biased(s) = s + (weight \"square\" : f32[60, 60])[0:2 * N:2, 59:59 - N:-1]",
             "fn biased(s) = where(tokens[:, new, new, :] == 7, s + 1.0, s)");
 
     /** Scores of tokens that follow do not count. */
@@ -44,6 +47,7 @@ final class RandomDecoder {
             "fn masked(s) = where(j <= i and i - j < 4, s, -inf)",
             "fn masked(s) = where(j > i or tokens[:, new, new, :] == 3, -inf, s)",
             "fn masked(s) = where(j < i, s, -inf)",
+            "fn masked(s) = where(tokens[:, new, :, new] == 5, where(j <= i, s, -inf), where(j > i, -inf, s + 1.0))",
             "fn masked(s) = where(cast(j, f32) <= cast(i, f32), where(j % 3 == i % 3 or i == j, s, -inf), -inf)",
             "fn masked(s) = where(2 * j <= 2 * i + 1, s, -inf)");
 

@@ -45,6 +45,9 @@ public final class ChooseStored {
     /** Beyond this many operations an expression is a kernel of its own. */
     private static final int MAX_OPERATIONS = 96;
 
+    /** The most elements that are read for one: a method of Java has 255 parameters, of which an array takes two. */
+    private static final int MAX_READS = 108;
+
     private final Graph graph;
     private final Set<Node> inRegions = new HashSet<>();
     private final Set<Node> required = new HashSet<>();
@@ -126,11 +129,21 @@ public final class ChooseStored {
     }
 
     private boolean isInPlace(Node node, ElementCost cost) {
-        if (cost.operations() > MAX_OPERATIONS) {
+        if (cost.operations() > MAX_OPERATIONS || cost.reads() > MAX_READS / operands(node)) {
             return false;
         }
         boolean once = readings(node.value(), node.type().shape().size()) <= 1;
         return once || cost.isCheap() || cost.isIndexArithmetic();
+    }
+
+    /** The most operands of a node that reads another one, through views or not. */
+    private int operands(Node read) {
+        int most = 1;
+        for (Node user : graph.users(read)) {
+            boolean isView = user.op() instanceof View && !required.contains(user);
+            most = Math.max(most, isView ? operands(user) : graph.operands(user).size());
+        }
+        return most;
     }
 
     /**
