@@ -4,13 +4,9 @@ import heddle.compiler.Compiler;
 import heddle.compiler.decode.DecodeStep;
 import heddle.compiler.decode.DecodeStep.Cache;
 import heddle.compiler.frontend.Model;
-import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.op.Input;
 import heddle.compiler.type.Dim;
-import heddle.compiler.type.TensorType;
 import heddle.dsl.source.Span;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -73,27 +69,13 @@ public record CachedModel(HeddleModel first, HeddleModel next, List<Cache> cache
     private static HeddleModel model(HeddleModel model, Graph graph) {
         Model given = model.declaration();
         Span span = given.outputs().getFirst().span();
-        List<Declaration> inputs = new ArrayList<>();
-        graph.nodes().stream()
-                .filter(n -> n.op() instanceof Input)
-                .forEach(n -> inputs.add(declared(((Input) n.op()).key(), n.type(), span)));
-        List<Declaration> outputs = new ArrayList<>();
-        graph.outputs().forEach((name, value) -> outputs.add(declared(name, value.type(), span)));
         Set<String> used = symbols(graph);
-        Model cached = new Model(
-                given.name(),
+        Model cached = given.with(
                 graph,
                 graph,
-                inputs,
-                given.weights(),
-                outputs,
-                given.lengths().stream().filter(l -> used.contains(l.name())).toList(),
-                given.files(),
-                given.warnings());
+                PackedModel.declared(PackedModel.inputs(graph), span),
+                PackedModel.declared(graph.outputs(), span),
+                given.lengths().stream().filter(l -> used.contains(l.name())).toList());
         return model.with(cached, new EndToEndInputs(Optional.empty(), Optional.empty(), Long.MAX_VALUE));
-    }
-
-    private static Declaration declared(String name, TensorType type, Span span) {
-        return new Declaration(name, type, span);
     }
 }

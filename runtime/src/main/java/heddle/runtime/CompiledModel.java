@@ -59,6 +59,10 @@ public final class CompiledModel {
         return model;
     }
 
+    Program program() {
+        return program;
+    }
+
     /** What the compiler made of the model, stage by stage. */
     public Compilation compilation() {
         return compilation;

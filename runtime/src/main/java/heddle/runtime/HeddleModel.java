@@ -102,16 +102,9 @@ public final class HeddleModel {
         model.graph().nodes().forEach(copy::copy);
         copy.out().output(output, copy.get(model.graph().outputs().get(output)));
         Graph needed = new EliminateDeadCode().run(copy.out().build());
-        Model one = new Model(
-                model.name(),
-                needed,
-                Differentiate.meaning(needed),
-                model.inputs(),
-                model.weights(),
-                model.outputs().stream().filter(o -> o.name().equals(output)).toList(),
-                model.lengths(),
-                model.files(),
-                model.warnings());
+        List<Declaration> outputs =
+                model.outputs().stream().filter(o -> o.name().equals(output)).toList();
+        Model one = model.with(needed, Differentiate.meaning(needed), model.inputs(), outputs, model.lengths());
         return with(one, endToEnd);
     }
 
@@ -304,6 +297,12 @@ public final class HeddleModel {
     /** Compiles the model and loads its weights. */
     public CompiledModel compile(CompileOptions options) {
         return load(new ModelData(source, model.graph(), options).weights(model.weights()), options);
+    }
+
+    /** The same, which shares packed weights with another model. @param other has the same weights, and was compiled with the same options */
+    public CompiledModel compile(CompileOptions options, CompiledModel other) {
+        Map<String, Tensor> weights = new ModelData(source, model.graph(), options).weights(model.weights());
+        return load(weights, options, Optional.of(other.program()));
     }
 
     /**

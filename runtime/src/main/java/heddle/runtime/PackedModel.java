@@ -69,14 +69,10 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
                     inputs,
                     parts.tokens().longest());
             Graph then = parts.afterwards().orElseThrow();
-            SequencedMap<String, Value> between = new LinkedHashMap<>();
-            then.nodes().stream()
-                    .filter(n -> n.op() instanceof Input)
-                    .forEach(n -> between.put(((Input) n.op()).key(), n.value()));
             List<Declaration> outputs = given.outputs().stream()
                     .filter(o -> then.outputs().containsKey(o.name()))
                     .toList();
-            Model afterwards = model(given, then, declared(between, span), outputs);
+            Model afterwards = model(given, then, declared(inputs(then), span), outputs);
             return new Parts(
                     tokens,
                     Optional.of(model.with(
@@ -84,7 +80,7 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
         });
     }
 
-    private static List<Declaration> declared(SequencedMap<String, Value> values, Span span) {
+    static List<Declaration> declared(SequencedMap<String, Value> values, Span span) {
         return values.entrySet().stream()
                 .map(e -> new Declaration(e.getKey(), e.getValue().type(), span))
                 .toList();
@@ -100,17 +96,17 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
         return model.with(packed, new EndToEndInputs(Optional.of(inputs.segments()), positions, longest));
     }
 
+    /** The inputs of a graph, by name. */
+    static SequencedMap<String, Value> inputs(Graph graph) {
+        SequencedMap<String, Value> inputs = new LinkedHashMap<>();
+        graph.nodes().stream()
+                .filter(n -> n.op() instanceof Input)
+                .forEach(n -> inputs.put(((Input) n.op()).key(), n.value()));
+        return inputs;
+    }
+
     private static Model model(Model given, Graph graph, List<Declaration> inputs, List<Declaration> outputs) {
-        return new Model(
-                given.name(),
-                graph,
-                graph,
-                inputs,
-                given.weights(),
-                outputs,
-                given.lengths(),
-                given.files(),
-                given.warnings());
+        return given.with(graph, graph, inputs, outputs, given.lengths());
     }
 
     private static List<Declaration> declared(Model given, Graph graph, PackInputs inputs) {

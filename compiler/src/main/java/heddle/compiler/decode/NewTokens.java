@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The values of a graph at new tokens, made as they are asked for. An axis of tokens is one that has as many elements as the input has
@@ -119,20 +121,18 @@ final class NewTokens {
         }
         Graph step = out.build();
         if (past.isPresent()) {
-            step.nodes().forEach(this::requireFree);
+            // What depends on how many tokens there are in all has no number in a graph for one of them.
+            step.nodes().forEach(node -> node.type().shape().dims().forEach(dim -> requireFree(node, dim)));
         }
         return step;
     }
 
-    /** What depends on how many tokens there are in all has no number in a graph for one of them. */
-    private void requireFree(Node node) {
-        for (Dim dim : node.type().shape().dims()) {
-            if (!isFree(dim)) {
-                throw new DeclinedException(
-                        node,
-                        "an axis has " + dim + " elements, which no longer are those of tokens",
-                        "keep the axis of " + tokens + " tokens apart from others");
-            }
+    private void requireFree(Node node, Dim dim) {
+        if (!isFree(dim)) {
+            throw new DeclinedException(
+                    node,
+                    "an axis has " + dim + " elements, which no longer are those of tokens",
+                    "keep the axis of " + tokens + " tokens apart from others");
         }
     }
 
@@ -148,17 +148,15 @@ final class NewTokens {
         return dim.symbols().stream().noneMatch(tokens.symbols()::contains);
     }
 
+    /** The axes of tokens. @throws DeclinedException when another axis depends on how many there are */
     Set<Integer> axes(Node node) {
         Set<Integer> axes = new TreeSet<>();
         for (int axis = 0; axis < node.type().rank(); axis++) {
             Dim dim = node.type().dim(axis);
             if (isOfTokens(dim)) {
                 axes.add(axis);
-            } else if (!isFree(dim)) {
-                throw new DeclinedException(
-                        node,
-                        "an axis has " + dim + " elements, which no longer are those of tokens",
-                        "keep the axis of " + tokens + " tokens apart from others");
+            } else {
+                requireFree(node, dim);
             }
         }
         return axes;
@@ -249,14 +247,9 @@ final class NewTokens {
     private Value cache(Node node, int axis) {
         Value fresh = form(node, Set.of()).value;
         List<Integer> order = new ArrayList<>(List.of(axis));
-        List<Integer> back = new ArrayList<>();
-        for (int n = 0; n < node.type().rank(); n++) {
-            if (n != axis) {
-                order.add(n);
-            }
-            back.add(n == axis ? 0 : n < axis ? n + 1 : n);
-        }
-        Value row = axis == 0 ? fresh : part(new Permute(order), node, fresh);
+        IntStream.range(0, node.type().rank()).filter(n -> n != axis).forEach(order::add);
+        Permute tokensFirst = new Permute(order);
+        Value row = axis == 0 ? fresh : part(tokensFirst, node, fresh);
         List<Dim> dims = new ArrayList<>(row.type().shape().dims());
         dims.set(0, past.orElse(Dim.ZERO));
         Cache cache =
@@ -267,7 +260,7 @@ final class NewTokens {
             return fresh;
         }
         Value before = part(new Input(cache.name(), cache.type()), node);
-        return part(new Concat(axis), node, axis == 0 ? before : part(new Permute(back), node, before), fresh);
+        return part(new Concat(axis), node, axis == 0 ? before : part(tokensFirst.inverse(), node, before), fresh);
     }
 
     private Form computed(Node node, Set<Integer> whole) {
@@ -288,7 +281,7 @@ final class NewTokens {
                 yield new Form(add(new Expand(shape(e.shape().dims(), whole)), node, x.value), x.later);
             }
             case Permute p -> {
-                Form x = form(node, 0, mapped(whole, axis -> p.order().get(axis)));
+                Form x = form(node, 0, whole.stream().map(p.order()::get).collect(Collectors.toSet()));
                 yield new Form(add(p, node, x.value), x.later);
             }
             case Reshape r -> layout.reshape(node, r, whole);
@@ -306,16 +299,6 @@ final class NewTokens {
                         "it is not known what " + node.op().name() + " does to a token by itself",
                         "write it with other functions");
         };
-    }
-
-    private interface Axis {
-        int of(int axis);
-    }
-
-    private static Set<Integer> mapped(Set<Integer> axes, Axis to) {
-        Set<Integer> mapped = new TreeSet<>();
-        axes.forEach(axis -> mapped.add(to.of(axis)));
-        return mapped;
     }
 
     private Form leaf(Node node, Op op) {

@@ -9,10 +9,10 @@ import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarMath;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /** Operations that sum, some of them over tokens: what follows a token has to be neutral there. */
 final class SumsOverTokens {
@@ -75,10 +75,16 @@ final class SumsOverTokens {
         return new Form(values.add(r, node, x.value()), isNeutral && !readsTokens ? neutral : Later.UNKNOWN);
     }
 
+    /** A factor of a product, whose axes have letters. */
+    private record Factor(String letters, Form form, boolean hasQueries) {
+        /** Whether it is zero at later tokens, so that the other one counts for nothing there. */
+        boolean hides(char letter) {
+            return hasQueries && letters.indexOf(letter) >= 0 && form.later().equals(Later.ZERO);
+        }
+    }
+
     Form contract(Node node, Contract c, Set<Integer> whole) {
         Equation e = c.parsed();
-        Set<Character> wanted = new LinkedHashSet<>();
-        whole.forEach(axis -> wanted.add(e.result().charAt(axis)));
         Set<Character> summed = new LinkedHashSet<>();
         for (int slot = 0; slot < 2; slot++) {
             String letters = slot == 0 ? e.left() : e.right();
@@ -88,34 +94,19 @@ final class SumsOverTokens {
                 }
             }
         }
-        Predicate<Character> isWhole = letter -> wanted.contains(letter) || summed.contains(letter);
-        Form left = factor(node, 0, e.left(), isWhole);
-        Form right = factor(node, 1, e.right(), isWhole);
+        Set<Character> isWhole = new HashSet<>(summed);
+        whole.forEach(axis -> isWhole.add(e.result().charAt(axis)));
+        Factor left = factor(values.graph().operand(node, 0).node(), e.left(), isWhole);
+        Factor right = factor(values.graph().operand(node, 1).node(), e.right(), isWhole);
         for (char letter : summed) {
-            requireNeutral(
-                    node,
-                    hides(node, 0, e.left(), isWhole, letter, left)
-                            || hides(node, 1, e.right(), isWhole, letter, right),
-                    "0.0");
+            requireNeutral(node, left.hides(letter) || right.hides(letter), "0.0");
         }
-        return new Form(values.add(c, node, left.value(), right.value()), Later.UNKNOWN);
+        return new Form(values.add(c, node, left.form.value(), right.form.value()), Later.UNKNOWN);
     }
 
-    Form factor(Node node, int slot, String letters, Predicate<Character> isWhole) {
-        return values.form(node, slot, wholeOf(node, slot, letters, isWhole));
-    }
-
-    private Set<Integer> wholeOf(Node node, int slot, String letters, Predicate<Character> isWhole) {
-        Set<Integer> whole =
-                new TreeSet<>(values.axes(values.graph().operand(node, slot).node()));
-        whole.removeIf(axis -> !isWhole.test(letters.charAt(axis)));
-        return whole;
-    }
-
-    /** Whether a factor is zero at later tokens, so that the other one counts for nothing there. */
-    private boolean hides(Node node, int slot, String letters, Predicate<Character> isWhole, char letter, Form factor) {
-        return letters.indexOf(letter) >= 0
-                && factor.later().equals(Later.ZERO)
-                && hasQueries(values.graph().operand(node, slot).node(), wholeOf(node, slot, letters, isWhole));
+    private Factor factor(Node operand, String letters, Set<Character> isWhole) {
+        Set<Integer> whole = new TreeSet<>(values.axes(operand));
+        whole.removeIf(axis -> !isWhole.contains(letters.charAt(axis)));
+        return new Factor(letters, values.form(operand, whole), hasQueries(operand, whole));
     }
 }

@@ -43,6 +43,16 @@ public record Model(
         warnings = List.copyOf(warnings);
     }
 
+    /** What computes something else with the same weights. */
+    public Model with(
+            Graph other,
+            Graph otherMeaning,
+            List<Declaration> otherInputs,
+            List<Declaration> otherOutputs,
+            List<NamedLength> otherLengths) {
+        return new Model(name, other, otherMeaning, otherInputs, weights, otherOutputs, otherLengths, files, warnings);
+    }
+
     /**
      * An input, weight or output, and where it was declared.
      *

@@ -157,15 +157,15 @@ record BroadcastProduct(Node sum, TensorType type, Side left, Side right, List<S
                 && axes.stream().anyMatch(axis -> left.has(axis) != right.has(axis));
     }
 
-    /** The number of terms of each sum. */
-    Dim terms() {
-        return shape(axes(this::isSummed)).size();
+    /** Whether a factor has one column: it runs along what is summed alone. */
+    boolean isColumn(Side side) {
+        return side.axes.stream().allMatch(axis -> isSummed(axis) || isUnit(axis));
     }
 
     /** The number of terms of each sum, of rows and of columns: axes of the left factor alone, and of the right one. */
     List<Dim> sizes() {
         return List.of(
-                terms(),
+                shape(axes(this::isSummed)).size(),
                 shape(axes(axis -> left.has(axis) && !right.has(axis))).size(),
                 shape(axes(axis -> right.has(axis) && !left.has(axis))).size());
     }

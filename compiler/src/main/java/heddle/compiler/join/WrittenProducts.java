@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The sums of a graph that are better computed as matmuls. */
 final class WrittenProducts {
@@ -140,32 +142,25 @@ final class WrittenProducts {
     private boolean isOfOneQuery(Node node) {
         BroadcastProduct product = found.get(node);
         if (product != null) {
-            return isQuery(product.left().value(), product.terms())
-                    || isQuery(product.right().value(), product.terms());
+            return Stream.of(product.left(), product.right())
+                    .anyMatch(side -> isOfWeights(side.value()) && product.isColumn(side));
         }
-        return node.op() instanceof SumOfProducts p
-                && (isQuery(graph.operand(node, 0), summed(p.parsed().left(), p.parsed(), graph.operand(node, 0)))
-                        || isQuery(
-                                graph.operand(node, 1),
-                                summed(p.parsed().right(), p.parsed(), graph.operand(node, 1))));
+        if (!(node.op() instanceof SumOfProducts p)) {
+            return false;
+        }
+        Equation e = p.parsed();
+        return isQuery(graph.operand(node, 0), e.left(), e) || isQuery(graph.operand(node, 1), e.right(), e);
     }
 
-    /** How many elements a factor has along what is summed. */
-    private static Dim summed(String letters, Equation equation, Value factor) {
-        Dim terms = Dim.ONE;
-        for (int axis = 0; axis < letters.length(); axis++) {
-            if (equation.result().indexOf(letters.charAt(axis)) < 0) {
-                terms = terms.times(factor.type().dim(axis));
-            }
-        }
-        return terms;
+    private boolean isQuery(Value factor, String letters, Equation e) {
+        return isOfWeights(factor)
+                && IntStream.range(0, letters.length())
+                        .allMatch(axis -> e.result().indexOf(letters.charAt(axis)) < 0
+                                || factor.type().dim(axis).is(1));
     }
 
-    /** Whether a factor is a weight that has no more elements than are summed. */
-    private boolean isQuery(Value factor, Dim terms) {
-        return !dependence.varies(factor.node())
-                && !dependence.isConstant(factor.node())
-                && factor.type().shape().size().equals(terms);
+    private boolean isOfWeights(Value value) {
+        return !dependence.varies(value.node()) && !dependence.isConstant(value.node());
     }
 
     private boolean isProductOfComputed(Node node) {

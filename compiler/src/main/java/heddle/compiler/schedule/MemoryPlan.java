@@ -98,22 +98,18 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
         /** The plan for some lengths, as {@link MemoryPlan#of} gives it. */
         public MemoryPlan at(Map<String, Long> lengths) {
-            return MemoryPlan.of(this, lengths);
+            List<Packing> packings = new ArrayList<>();
+            SequencedMap<Buffer, Place> places = new LinkedHashMap<>();
+            for (Need need : needs(lives, lengths)) {
+                places.put(need.buffer, place(need, packings));
+            }
+            List<Array> arrays = packings.stream().map(Packing::array).toList();
+            long bytes = arrays.stream().mapToLong(Array::bytes).reduce(0, MemoryPlan::sum);
+            for (Buffer output : outputs) {
+                bytes = sum(bytes, output.stored().bytes(output.type().shape().size(lengths)));
+            }
+            return new MemoryPlan(arrays, places, bytes);
         }
-    }
-
-    private static MemoryPlan of(Demand demand, Map<String, Long> lengths) {
-        List<Packing> packings = new ArrayList<>();
-        SequencedMap<Buffer, Place> places = new LinkedHashMap<>();
-        for (Need need : needs(demand.lives, lengths)) {
-            places.put(need.buffer, place(need, packings));
-        }
-        List<Array> arrays = packings.stream().map(Packing::array).toList();
-        long bytes = arrays.stream().mapToLong(Array::bytes).reduce(0, MemoryPlan::sum);
-        for (Buffer output : demand.outputs) {
-            bytes = sum(bytes, output.stored().bytes(output.type().shape().size(lengths)));
-        }
-        return new MemoryPlan(arrays, places, bytes);
     }
 
     /** When each buffer that a launch reads or writes is needed, in the order in which launches need them first. */

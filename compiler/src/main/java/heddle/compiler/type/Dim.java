@@ -325,14 +325,18 @@ public final class Dim implements Comparable<Dim> {
 
     /** The number this is under {@code bindings}. @throws IllegalStateException when a symbol is not bound */
     public long evaluate(Map<String, Long> bindings) {
-        OptionalLong number = Monomial.number(terms, bindings);
-        return number.isPresent() ? number.getAsLong() : bound(bindings).value();
-    }
-
-    private Dim bound(Map<String, Long> bindings) {
+        OptionalLong number = number(bindings);
+        if (number.isPresent()) {
+            return number.getAsLong();
+        }
         Map<String, Dim> dims = new TreeMap<>();
         bindings.forEach((name, value) -> dims.put(name, of(value)));
-        return bind(dims);
+        return bind(dims).value();
+    }
+
+    /** The same by plain arithmetic; empty where {@link #evaluate} has to say what is wrong. */
+    OptionalLong number(Map<String, Long> bindings) {
+        return Monomial.number(terms, bindings);
     }
 
     @Override

@@ -41,12 +41,12 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
     record Quotient(Dim numerator, Dim denominator) implements Atom {
         @Override
         public OptionalLong number(Map<String, Long> bindings) {
-            boolean isBound = bindings.keySet().containsAll(numerator.symbols())
-                    && bindings.keySet().containsAll(denominator.symbols());
-            long divisor = isBound ? denominator.evaluate(bindings) : 0;
-            return divisor == 0
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(Math.floorDiv(numerator.evaluate(bindings), divisor));
+            OptionalLong number = numerator.number(bindings);
+            OptionalLong divisor = denominator.number(bindings);
+            boolean isNumber = number.isPresent() && divisor.orElse(0) != 0;
+            return isNumber
+                    ? OptionalLong.of(Math.floorDiv(number.getAsLong(), divisor.getAsLong()))
+                    : OptionalLong.empty();
         }
 
         boolean isNonNegative() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** The lengths of a tensor's axes, outermost first; no axes is a scalar. */
@@ -53,18 +54,18 @@ public record Shape(List<Dim> dims) {
      * without elements counted as one of one.
      */
     public boolean isCountable() {
-        double most = Long.BYTES;
-        for (Dim d : dims) {
-            most *= Math.max(1, d.magnitude());
-        }
-        return most < 0x1p63;
+        return isCountable(Dim::magnitude);
     }
 
     /** The same for some lengths of symbols. @throws ArithmeticException when a length by itself passes 64 bits */
     public boolean isCountable(Map<String, Long> bindings) {
+        return isCountable(d -> Math.abs((double) d.evaluate(bindings)));
+    }
+
+    private boolean isCountable(ToDoubleFunction<Dim> length) {
         double most = Long.BYTES;
         for (Dim d : dims) {
-            most *= Math.max(1, Math.abs((double) d.evaluate(bindings)));
+            most *= Math.max(1, length.applyAsDouble(d));
         }
         return most < 0x1p63;
     }

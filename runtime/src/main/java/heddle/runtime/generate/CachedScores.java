@@ -21,12 +21,16 @@ final class CachedScores {
     private int read;
 
     /** @param tokens the input of token numbers */
-    CachedScores(HeddleModel model, CachedModel cached, String tokens, CompileOptions options) {
-        Map<String, Tensor> weights = model.weights(options);
-        this.first = cached.first().compile(weights, options);
-        this.next = cached.next().compile(weights, options);
+    CachedScores(CachedModel cached, String tokens, CompileOptions options) {
+        this.first = cached.first().compile(options);
+        this.next = cached.next().compile(options, first);
         this.caches = cached.caches();
         this.tokens = tokens;
+    }
+
+    /** A model with the same weights, which are packed once for both. */
+    CompiledModel compile(HeddleModel other, CompileOptions options) {
+        return other.compile(options, first);
     }
 
     /** How many tokens of the text were read. */

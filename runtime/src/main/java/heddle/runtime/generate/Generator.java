@@ -98,12 +98,12 @@ public final class Generator {
         }
         CachedModel.Result result = CachedModel.of(model, input.name());
         result.declined().ifPresent(why -> options.warnings().accept("each byte reads the whole window again: " + why));
-        return result.model().map(m -> new CachedScores(model, m, input.name(), options));
+        return result.model().map(m -> new CachedScores(m, input.name(), options));
     }
 
     private CompiledModel windows() {
         if (windows.isEmpty()) {
-            windows = Optional.of(model.compile(options));
+            windows = Optional.of(cached.map(c -> c.compile(model, options)).orElseGet(() -> model.compile(options)));
         }
         return windows.get();
     }

@@ -51,19 +51,7 @@ class LongJoinsTest {
                 "30 | concat([concat(parts, axis = 1), x, concat(parts, axis = 1)], axis = 1)",
             })
     void manyTensorsAreJoined(int count, String joined) {
-        Model model = Frontend.elaborate(
-                Parser.parse(new SourceFile("joins.heddle", """
-                dim B
-                input x: f32[B, 8]
-                let h = x, parts = []
-                for t in 0 .. %d {
-                    h = tanh(h * 0.75 + cast(t, f32))
-                    parts = parts + [h]
-                }
-                output y = %s
-                """.formatted(count, joined)))
-                        .orThrow(),
-                SourceReader::imported);
+        Model model = model(count, joined);
         Plan plan = Compiler.compile(model.graph(), Fusion.FUSED).plan();
         for (TileKernel kernel : plan.launches()) {
             int tensors = kernel.reads().size() + kernel.writes().size();
@@ -81,18 +69,24 @@ class LongJoinsTest {
                         .mapToObj(part -> "parts[" + part + "]")
                         .collect(Collectors.joining(", ", "concat([", "], axis = 1) * " + (n + 1) + ".5")))
                 .collect(Collectors.joining(" + "));
-        Model model = Frontend.elaborate(
+        assertRuns(model(60, sum), "sum of " + count);
+    }
+
+    /** @param joined of as many tensors, which are called {@code parts} */
+    private static Model model(int count, String joined) {
+        return Frontend.elaborate(
                 Parser.parse(new SourceFile("joins.heddle", """
                 dim B
                 input x: f32[B, 8]
                 let h = x, parts = []
-                for t in 0 .. 60 {
+                for t in 0 .. %d {
                     h = tanh(h * 0.75 + cast(t, f32))
                     parts = parts + [h]
                 }
                 output y = %s
-                """.formatted(sum))).orThrow(), SourceReader::imported);
-        assertRuns(model, "sum of " + count);
+                """.formatted(count, joined)))
+                        .orThrow(),
+                SourceReader::imported);
     }
 
     private static void assertRuns(Model model, String what) {

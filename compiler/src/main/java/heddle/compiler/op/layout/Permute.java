@@ -62,10 +62,15 @@ public record Permute(List<Integer> order) implements View {
 
     @Override
     public void gradient(GradientContext c) {
+        c.give(0, c.add(inverse(), c.cotangent()));
+    }
+
+    /** What puts the axes back. */
+    public Permute inverse() {
         List<Integer> back = new ArrayList<>(Collections.nCopies(order.size(), 0));
         for (int axis = 0; axis < order.size(); axis++) {
             back.set(order.get(axis), axis);
         }
-        c.give(0, c.add(new Permute(back), c.cotangent()));
+        return new Permute(back);
     }
 }
